@@ -1,0 +1,51 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every module, lowest layer first. `imports` lists what a module may import: always modules that stand above it in
+/// this list. `make check` fails on any import that this list does not grant.
+struct Module {
+  let name: String
+  let imports: [String]
+  var products: [Target.Dependency] = []
+  var hasTests = true
+}
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let modules: [Module] = [
+  Module(name: "ISA", imports: []),
+  Module(name: "RegisterMaps", imports: [], hasTests: false),
+  Module(name: "DeviceTree", imports: []),
+  Module(name: "SystemBus", imports: ["ISA", "DeviceTree"]),
+  Module(name: "HartEngine", imports: ["ISA", "SystemBus"]),
+  Module(name: "Peripherals", imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus"]),
+  Module(name: "GuestImage", imports: ["CLibelf"]),
+  Module(
+    name: "Boards",
+    imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"]),
+  Module(
+    name: "Commands", imports: ["ISA", "DeviceTree", "SystemBus", "HartEngine", "GuestImage", "Boards"],
+    products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+]
+
+let package = Package(
+  name: "roost",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "roost", targets: ["roost"])],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+  targets: [
+    .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
+    .executableTarget(name: "roost", dependencies: ["Commands"], swiftSettings: strict),
+  ]
+    + modules.map { module in
+      .target(
+        name: module.name, dependencies: module.imports.map { .init(stringLiteral: $0) } + module.products,
+        swiftSettings: strict)
+    }
+    + modules.filter(\.hasTests).map { module in
+      .testTarget(
+        name: module.name + "Tests",
+        dependencies: [.init(stringLiteral: module.name)] + module.imports.filter { $0 != "CLibelf" }.map { .init(stringLiteral: $0) },
+        swiftSettings: strict)
+    }
+)
