@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 /// Every module, lowest layer first. `imports` lists what a module may import: always modules that stand above it in
@@ -30,7 +30,7 @@ let modules: [Module] = [
 
 let package = Package(
   name: "roost",
-  platforms: [.macOS(.v15)],
+  platforms: [.macOS(.v26)],
   products: [.executable(name: "roost", targets: ["roost"])],
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
   targets: [

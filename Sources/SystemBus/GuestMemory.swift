@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Guest memory could not be had from the host.
 public struct MemoryError: Error, CustomStringConvertible, Sendable {
   public let size: Int
@@ -28,21 +20,14 @@ public final class GuestMemory {
 
   public init(base: UInt32, size: Int, isWritable: Bool = true) throws(MemoryError) {
     let rounded = (size + 4095) & ~4095
-    #if os(Linux)
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    #else
-      let flags = MAP_PRIVATE | MAP_ANON
-    #endif
-    guard let mapping = mmap(nil, rounded, PROT_READ | PROT_WRITE, flags, -1, 0), mapping != MAP_FAILED else {
-      throw MemoryError(size: size, errorNumber: errno)
-    }
+    let mapping = try HostMapping.map(count: rounded, of: UInt8.self)
     self.base = base
     self.size = rounded
-    self.pointer = mapping
+    self.pointer = UnsafeMutableRawPointer(mapping)
     self.isWritable = isWritable
   }
 
-  deinit { munmap(pointer, size) }
+  deinit { HostMapping.unmap(pointer.assumingMemoryBound(to: UInt8.self), count: size) }
 
   /// True when `count` bytes at the guest-physical `address` all lie inside.
   public func contains(_ address: UInt32, count: Int = 1) -> Bool {
@@ -65,11 +50,5 @@ public final class GuestMemory {
   }
 
   /// Gives every page back to the host; the guest then reads zeros.
-  public func clear() {
-    #if os(Linux)
-      madvise(pointer, size, MADV_DONTNEED)
-    #else
-      memset(pointer, 0, size)
-    #endif
-  }
+  public func clear() { HostMapping.clear(pointer.assumingMemoryBound(to: UInt8.self), count: size) }
 }

@@ -1,0 +1,52 @@
+import ISA
+
+typealias BlockPointer = UnsafeMutablePointer<Block>
+typealias OperationPointer = UnsafePointer<Instruction>
+
+/// A run of decoded instructions with one entry, in the code cache; its operations follow it in memory.
+///
+/// In an operation, `extra` is the instruction's address and `tag` the number of instructions before it in the block.
+struct Block: BitwiseCopyable {
+  /// Where a taken branch or a direct jump at the end goes, once known; else `CodeCache.unlinked`.
+  var taken: BlockPointer
+  /// Where execution goes when the branch at the end is not taken, or when the block just ends.
+  var fallThrough: BlockPointer
+  /// What entering takes from the budget: `count`, or `neverEnter` to make every entry look the block up anew.
+  var entryCost: Int32
+  /// Guest instructions in the block.
+  var count: Int32
+  /// Virtual address of the first instruction.
+  var pc: UInt32
+  /// Guest page of the first instruction; see `CodeCache`.
+  var codePage: UInt32
+  /// Offset of the first instruction in its page, and the length in bytes of all instructions.
+  var offset: UInt16
+  var length: UInt16
+  /// The second half of a straddling instruction, compared with memory at each entry.
+  var straddlingBits: UInt16
+  var kind: Kind
+  /// Next block with the same hash, and next block in the same guest page.
+  var nextInBucket: BlockPointer?
+  var nextInPage: BlockPointer?
+
+  /// How the block may be linked.
+  enum Kind: UInt8 {
+    /// Links only within its page, whose mapping it was found through.
+    case translated
+    /// Run from untranslated M-mode that no PMP entry restricts: links anywhere.
+    case open
+    /// One instruction that crosses into another page, which must be checked at each entry: never linked.
+    case straddling
+    /// No longer what memory says.
+    case invalid
+  }
+
+  static let neverEnter: Int32 = .max
+  /// Most instructions in one block.
+  static let capacity = 64
+
+  /// First operation of the block at `pointer`.
+  static func operations(_ pointer: BlockPointer) -> OperationPointer {
+    UnsafeRawPointer(pointer + 1).assumingMemoryBound(to: Instruction.self)
+  }
+}

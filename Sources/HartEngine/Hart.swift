@@ -1,0 +1,200 @@
+import ISA
+import SystemBus
+
+/// Why `Hart.run` came back.
+@frozen public enum HartExit: Equatable, Sendable {
+  /// The instructions asked for have run.
+  case budgetSpent
+  /// The hart executed `wfi` (or `wrs`) and no enabled interrupt is pending.
+  case waiting
+  /// Someone called `requestExit`.
+  case requested
+}
+
+/// One RISC-V hart: registers, CSRs, translation and the interpreter that runs it.
+///
+/// A hart is owned by one thread at a time. Nothing a guest does makes any of its functions trap in the host.
+public final class Hart {
+  /// `mhartid`.
+  public let id: UInt32
+  public let isa: ISAConfiguration
+  /// Interrupt inputs, driven by the board's interrupt controllers.
+  public let pins: HartPins
+  let bus: SystemBus
+  let code: CodeCache
+  let time: any TimeSource
+  let deadlines: DeadlineQueue
+  var supervisorTimer: DeadlineQueue.Handle?
+  let decoder: Decoder
+
+  let state: UnsafeMutablePointer<HartState>
+  /// Current privilege mode.
+  public internal(set) var mode: PrivilegeMode = .machine
+  var csr = ControlRegisters()
+  var pmp = PMP()
+
+  var contexts: [TranslationContext] = []
+  var dataContext: TranslationContext
+  var codeContext: TranslationContext
+  var contextClock: UInt64 = 0
+  static let contextLimit = 8
+
+  /// Something happened that the hart must look at before it runs its next instruction: an interrupt input changed, or
+  /// a CSR that interrupts depend on.
+  var attention = false
+  /// Set from outside to end the current `run` at the next instruction boundary that looks up.
+  var exitRequested = false
+  /// True after `wfi` until an interrupt that is enabled in `mie` is pending.
+  public internal(set) var isWaiting = false
+  /// Instructions retired up to the start of the current run, minus the budget given then: see `retired`.
+  var retiredBase: UInt64 = 0
+  /// Exits because of `wfi`, traps and interrupts taken since power-on, for statistics.
+  public internal(set) var statistics = HartStatistics()
+  /// Traps taken in a row without an instruction retired in between; a loop of them never ends.
+  public internal(set) var trapsWithoutProgress: UInt32 = 0
+  var retiredAtLastTrap: UInt64 = .max
+
+  var scratch: UnsafeMutablePointer<Block>
+  var builder: UnsafeMutablePointer<Instruction>
+
+  /// - Parameters:
+  ///   - code: the machine's code cache, shared by its harts.
+  ///   - time: what the `time` CSR reads.
+  ///   - deadlines: where `stimecmp` asks to be woken.
+  public init(
+    id: UInt32, isa: ISAConfiguration, bus: SystemBus, codeCache: SharedCodeCache, pins: HartPins,
+    time: any TimeSource, deadlines: DeadlineQueue
+  ) {
+    self.id = id
+    self.isa = isa
+    self.bus = bus
+    self.code = codeCache.cache
+    self.pins = pins
+    self.time = time
+    self.deadlines = deadlines
+    decoder = Decoder(configuration: isa)
+    let bare = ContextKey(satp: 0, mode: .machine, sum: false, mxr: false)
+    let context = TranslationContext(key: bare, unlinked: codeCache.cache.unlinked)
+    dataContext = context
+    codeContext = context
+    contexts = [context]
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: HartState(
+        x: .init(repeating: 0), f: .init(repeating: 0), pc: 0, budget: 0, fflags: 0, frm: 0, floatEnabled: false,
+        floatDirty: false, fetchAlignmentMask: isa.has(.c) ? 0 : 2, reservation: HartState.noReservation,
+        dataTLB: context.data, jumpCache: context.jumps))
+    let scratchBytes = MemoryLayout<Block>.stride + (Block.capacity + 1) * MemoryLayout<Instruction>.stride
+    scratch = UnsafeMutableRawPointer.allocate(byteCount: scratchBytes, alignment: 16)
+      .bindMemory(to: Block.self, capacity: 1)
+    scratch.initialize(to: code.unlinked.pointee)
+    builder = .allocate(capacity: Block.capacity + 1)
+    code.register(self)
+    pins.onChange = { [unowned self] in attention = true }
+    supervisorTimer = deadlines.register { [unowned self] _ in attention = true }
+    reset(pc: 0)
+  }
+
+  deinit {
+    state.deallocate()
+    UnsafeMutableRawPointer(scratch).deallocate()
+    builder.deallocate()
+  }
+
+  /// Puts the hart into its state after power-on: M-mode, interrupts off, registers zero.
+  /// - Parameter pc: the address of the first instruction.
+  public func reset(pc: UInt32) {
+    state.pointee.x = .init(repeating: 0)
+    state.pointee.f = .init(repeating: 0)
+    state.pointee.pc = pc
+    state.pointee.fflags = 0
+    state.pointee.frm = 0
+    state.pointee.reservation = HartState.noReservation
+    mode = .machine
+    csr = ControlRegisters()
+    pmp = PMP()
+    csr.environmentHigh = isa.has(.svadu) ? EnvironmentConfiguration.adue : 0
+    isWaiting = false
+    attention = true
+    exitRequested = false
+    retiredBase = 0
+    state.pointee.budget = 0
+    trapsWithoutProgress = 0
+    retiredAtLastTrap = .max
+    if let supervisorTimer { deadlines.schedule(supervisorTimer, at: .max) }
+    floatStateChanged()
+    for context in contexts { context.flush() }
+    updateContexts()
+  }
+
+  /// Address of the next instruction.
+  public var pc: UInt32 {
+    get { state.pointee.pc }
+    set { state.pointee.pc = newValue & ~1 }
+  }
+
+  /// Integer register `index` (0…31); x0 reads zero and ignores writes.
+  public subscript(x index: Int) -> UInt32 {
+    get { (0..<32).contains(index) ? state.pointee.x[index] : 0 }
+    set { if (1..<32).contains(index) { state.pointee.x[index] = newValue } }
+  }
+
+  /// Floating-point register `index` (0…31) as 64 bits, a single-precision value NaN-boxed.
+  public subscript(f index: Int) -> UInt64 {
+    get { (0..<32).contains(index) ? state.pointee.f[index] : 0 }
+    set { if (0..<32).contains(index) { state.pointee.f[index] = newValue } }
+  }
+
+  /// Instructions retired since reset.
+  public var retired: UInt64 { retiredBase &- UInt64(bitPattern: Int64(state.pointee.budget)) }
+
+  /// Ends `run` soon, as when another hart of the machine should get its turn.
+  public func requestExit() {
+    exitRequested = true
+    attention = true
+  }
+
+  /// Breaks the LR reservation: the board does so whenever another hart gets its turn.
+  public func breakReservation() { state.pointee.reservation = HartState.noReservation }
+
+  func codeCacheWasFlushed() { for context in contexts { context.flushJumps() } }
+  func watch(codePage: UInt32) { for context in contexts { context.watch(codePage: codePage) } }
+  func unwatch(codePage: UInt32) { for context in contexts { context.unwatch(codePage: codePage) } }
+}
+
+/// Counters of one hart since power-on.
+public struct HartStatistics: Sendable, Equatable {
+  /// Synchronous exceptions taken.
+  public var traps: UInt64 = 0
+  public var interrupts: UInt64 = 0
+  /// Times the hart went to wait for an interrupt.
+  public var waits: UInt64 = 0
+}
+
+/// The decoded code of one machine, opaque outside of this module.
+public struct SharedCodeCache {
+  let cache: CodeCache
+
+  /// - Parameter bus: with all of its memory attached.
+  public init(bus: SystemBus) throws(MemoryError) { cache = try CodeCache(bus: bus) }
+
+  /// Must be called after guest memory was written by anything but a hart: a loader, a device, a debugger.
+  public func memoryChanged(at address: UInt32, count: Int) {
+    var position = UInt64(address)
+    let end = position + UInt64(max(count, 0))
+    while position < end {
+      let inPage = min(end - position, 4096 - (position & 4095))
+      if let place = cache.locate(position) {
+        cache.contentChanged(
+          codePage: place.codePage, offset: UInt32(position & 4095), count: UInt32(truncatingIfNeeded: inPage))
+      }
+      position += inPage
+    }
+  }
+
+  /// Forgets all decoded code, as at a reset. No hart may be running.
+  public func flush() { cache.flush() }
+
+  public var blocksBuilt: Int { cache.blocksBuilt }
+  public var flushes: Int { cache.flushes }
+}

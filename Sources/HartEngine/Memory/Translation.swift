@@ -1,0 +1,156 @@
+import ISA
+import SystemBus
+
+/// Where a virtual address leads.
+struct Translation {
+  /// Physical address, 34 bits.
+  var physical: UInt64
+  /// Whether a store may use the same translation (page writable and already marked dirty).
+  var isWritable: Bool
+  /// Whether a load may use it.
+  var isReadable: Bool
+  var isSuperpage: Bool
+}
+
+extension Hart {
+  private enum PTE {
+    static let v: UInt32 = 1
+    static let r: UInt32 = 2
+    static let w: UInt32 = 4
+    static let x: UInt32 = 8
+    static let u: UInt32 = 16
+    static let a: UInt32 = 64
+    static let d: UInt32 = 128
+  }
+
+  /// The mode that loads and stores are checked in: `mstatus.MPP` while `mstatus.MPRV` is set, else the current one.
+  var dataMode: PrivilegeMode {
+    guard csr.status & Status.mprv != 0 else { return mode }
+    return PrivilegeMode(rawValue: UInt8(truncatingIfNeeded: (csr.status & Status.mpp) >> 11)) ?? .user
+  }
+
+  /// Chooses the cached translations for the current mode, `satp` and `mstatus`. To be called after each change of them.
+  func updateContexts() {
+    let translates = csr.satp >> 31 != 0
+    let dataMode = dataMode
+    let isDataTranslated = translates && dataMode != .machine
+    codeContext = context(
+      for: ContextKey(satp: translates && mode != .machine ? csr.satp : 0, mode: mode, sum: false, mxr: false))
+    dataContext = context(
+      for: ContextKey(
+        satp: isDataTranslated ? csr.satp : 0, mode: dataMode,
+        sum: isDataTranslated && dataMode == .supervisor && csr.status & Status.sum != 0,
+        mxr: isDataTranslated && csr.status & Status.mxr != 0))
+    state.pointee.dataTLB = dataContext.data
+    state.pointee.jumpCache = codeContext.jumps
+  }
+
+  private func context(for key: ContextKey) -> TranslationContext {
+    contextClock &+= 1
+    for context in contexts where context.key == key {
+      context.lastUse = contextClock
+      return context
+    }
+    if contexts.count < Self.contextLimit {
+      let context = TranslationContext(key: key, unlinked: code.unlinked)
+      context.lastUse = contextClock
+      contexts.append(context)
+      return context
+    }
+    var oldest = contexts[0]
+    for context in contexts where context.lastUse < oldest.lastUse { oldest = context }
+    oldest.flush()
+    oldest.key = key
+    oldest.lastUse = contextClock
+    return oldest
+  }
+
+  /// Drops cached translations as `sfence.vma` demands (privileged specification, section 4.2.1).
+  /// - Parameters:
+  ///   - address: only for the leaf page of this address, when given.
+  ///   - asid: only for this address space, when given.
+  func flushTranslations(address: UInt32?, asid: UInt32?) {
+    for context in contexts where context.key.satp != 0 {
+      if let asid, (context.key.satp >> 22) & 0x1FF != asid { continue }
+      if let address { context.flush(address: address) } else { context.flush() }
+    }
+  }
+
+  /// Drops every cached translation, as after a change of PMP.
+  func flushAllTranslations() { for context in contexts { context.flush() } }
+
+  /// Translates `address` and checks permissions, but not PMP for the access itself. Sets A and D bits as needed.
+  func translate(_ address: UInt32, _ kind: AccessKind, _ context: TranslationContext) -> Result<Translation, Trap> {
+    let key = context.key
+    guard key.satp != 0 else {
+      return .success(
+        Translation(physical: UInt64(address), isWritable: true, isReadable: true, isSuperpage: false))
+    }
+    let root = UInt64(key.satp & 0x3F_FFFF) << 12
+    let first = root + UInt64(address >> 22) * 4
+    switch entry(at: first, address, kind) {
+    case .failure(let trap): return .failure(trap)
+    case .success(let pte):
+      let isLeaf = pte & (PTE.r | PTE.x) != 0
+      guard pte & PTE.v != 0, pte & (PTE.r | PTE.w) != PTE.w else { return pageFault(address, kind) }
+      if isLeaf {
+        // A 4 MiB page whose low PPN bits are not zero is misaligned.
+        guard (pte >> 10) & 0x3FF == 0 else { return pageFault(address, kind) }
+        let physical = UInt64(pte >> 20) << 22 | UInt64(address & 0x3F_FFFF)
+        return leaf(pte, at: first, physical, address, kind, key, isSuperpage: true)
+      }
+      guard pte & (PTE.a | PTE.d | PTE.u) == 0 else { return pageFault(address, kind) }
+      let second = (UInt64(pte >> 10) << 12) + UInt64((address >> 12) & 0x3FF) * 4
+      switch entry(at: second, address, kind) {
+      case .failure(let trap): return .failure(trap)
+      case .success(let pte):
+        guard pte & PTE.v != 0, pte & (PTE.r | PTE.x) != 0, pte & (PTE.r | PTE.w) != PTE.w else {
+          return pageFault(address, kind)
+        }
+        let physical = UInt64(pte >> 10) << 12 | UInt64(address & 0xFFF)
+        return leaf(pte, at: second, physical, address, kind, key, isSuperpage: false)
+      }
+    }
+  }
+
+  private func pageFault(_ address: UInt32, _ kind: AccessKind) -> Result<Translation, Trap> {
+    .failure(Trap(kind.pageFault, value: address))
+  }
+
+  /// Reads a page-table entry; PMP applies to it as to an S-mode load.
+  private func entry(at physical: UInt64, _ address: UInt32, _ kind: AccessKind) -> Result<UInt32, Trap> {
+    guard pmp.allows(.load, at: physical, count: 4, mode: .supervisor), let place = code.locate(physical) else {
+      return .failure(Trap(kind.accessFault, value: address))
+    }
+    return .success(place.host.loadUnaligned(as: UInt32.self).littleEndian)
+  }
+
+  private func leaf(
+    _ pte: UInt32, at location: UInt64, _ physical: UInt64, _ address: UInt32, _ kind: AccessKind, _ key: ContextKey,
+    isSuperpage: Bool
+  ) -> Result<Translation, Trap> {
+    let isUserPage = pte & PTE.u != 0
+    let modeAllows = key.mode == .user ? isUserPage : !isUserPage || (kind != .fetch && key.sum)
+    let isReadable = pte & PTE.r != 0 || (key.mxr && pte & PTE.x != 0)
+    let kindAllows =
+      switch kind {
+      case .fetch: pte & PTE.x != 0
+      case .load: isReadable
+      case .store: pte & PTE.w != 0
+      }
+    guard modeAllows, kindAllows else { return pageFault(address, kind) }
+    let wanted = pte | PTE.a | (kind == .store ? PTE.d : 0)
+    if wanted != pte {
+      guard csr.environmentHigh & EnvironmentConfiguration.adue != 0 else { return pageFault(address, kind) }
+      guard pmp.allows(.store, at: location, count: 4, mode: .supervisor), let place = code.locate(location),
+        place.isWritable
+      else { return .failure(Trap(kind.accessFault, value: address)) }
+      place.host.storeBytes(of: wanted.littleEndian, as: UInt32.self)
+      code.contentChanged(codePage: place.codePage, offset: UInt32(truncatingIfNeeded: location & 0xFFF), count: 4)
+    }
+    return .success(
+      Translation(
+        physical: physical, isWritable: wanted & PTE.w != 0 && wanted & PTE.d != 0, isReadable: isReadable,
+        isSuperpage: isSuperpage))
+  }
+}

@@ -1,0 +1,44 @@
+import ISA
+
+/// The part of a hart that engines touch on every instruction, in one block of memory with fixed offsets.
+///
+/// Everything that changes rarely (CSRs, PMP, translation control) lives in `Hart`.
+struct HartState: BitwiseCopyable {
+  /// x0…x31; x0 stays zero because blocks send writes to it to `HartState.sink`.
+  var x: InlineArray<33, UInt32>
+  /// f0…f31, single-precision values NaN-boxed.
+  var f: InlineArray<32, UInt64>
+  /// Address of the next instruction, valid whenever no block is being executed.
+  var pc: UInt32
+  /// Instructions that may still run before the hart must look up from its blocks. Negative only for an instant.
+  var budget: Int32
+  /// Accrued exception flags, `fflags`.
+  var fflags: UInt32
+  /// Dynamic rounding mode, `frm`: 0…7, of which 5…7 are invalid to use.
+  var frm: UInt32
+  /// False while `mstatus.FS` is Off.
+  var floatEnabled: Bool
+  /// Set by every write to floating-point state; `mstatus.FS` then reads Dirty.
+  var floatDirty: Bool
+  /// Bits that must be clear in an instruction address: 1 with the C extension, else 3 (bit 0 is cleared anyway).
+  var fetchAlignmentMask: UInt32
+  /// Physical address of the current LR reservation, or `HartState.noReservation`.
+  var reservation: UInt64
+  /// Soft TLB of the address space and mode that loads and stores use now.
+  var dataTLB: UnsafeMutablePointer<DataTLBEntry>
+  /// Jump cache of the address space and mode that instruction fetch uses now.
+  var jumpCache: UnsafeMutablePointer<JumpCacheEntry>
+
+  /// Register index that absorbs writes to x0.
+  static let sink: UInt8 = 32
+  static let noReservation: UInt64 = .max
+}
+
+/// A privilege mode, by its encoding in `mstatus.MPP`.
+@frozen public enum PrivilegeMode: UInt8, Sendable, Comparable {
+  case user = 0
+  case supervisor = 1
+  case machine = 3
+
+  @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
