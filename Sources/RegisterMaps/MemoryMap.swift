@@ -28,6 +28,6 @@ public enum MemoryMap {
   @inlinable public static var rtcInterrupt: UInt32 { 11 }
   /// Interrupt of virtio slot 0; slot n has this plus n.
   @inlinable public static var firstVirtioInterrupt: UInt32 { 1 }
-  /// PLIC sources, counting the unused source 0.
+  /// The highest PLIC source; sources are 1…96.
   @inlinable public static var plicSources: UInt32 { 96 }
 }
