@@ -42,8 +42,19 @@ public final class Hart {
   /// Something happened that the hart must look at before it runs its next instruction: an interrupt input changed, or
   /// a CSR that interrupts depend on.
   var attention = false
+  /// What is cached about address translation changed under the running block.
+  var contextsChanged = false
+  /// What to add to `time` to get `mtime`, in ticks: the board sets it when software writes `mtime`.
+  public var timeOffset: Ticks = 0 {
+    didSet {
+      scheduleSupervisorTimer()
+      attention = true
+    }
+  }
   /// Set from outside to end the current `run` at the next instruction boundary that looks up.
   var exitRequested = false
+  /// Whether other harts take turns with this one, so that a hart that spins should end its turn.
+  public var sharesThread = false
   /// True after `wfi` until an interrupt that is enabled in `mie` is pending.
   public internal(set) var isWaiting = false
   /// Instructions retired up to the start of the current run, minus the budget given then: see `retired`.

@@ -44,7 +44,8 @@ public func execute<S: Semantics & ~Copyable>(_ i: Instruction, in s: inout S) {
   case .sll: s.write(i.rd, s.read(i.rs1).shiftedLeft(by: s.read(i.rs2)))
   case .srl: s.write(i.rd, s.read(i.rs1).shiftedRight(by: s.read(i.rs2)))
   case .sra: s.write(i.rd, s.read(i.rs1).arithmeticShiftedRight(by: s.read(i.rs2)))
-  case .fence, .fenceTSO, .pause: break
+  case .fence, .fenceTSO: break
+  case .pause: s.system(.waitForReservationShortly, i)
   case .ecall: s.system(.environmentCall, i)
   case .ebreak: s.system(.breakpoint, i)
   // Zifencei, Zicsr, privileged

@@ -1,0 +1,262 @@
+import ISA
+import SystemBus
+
+extension Hart {
+  /// Where an instruction fetch leads.
+  private struct FetchPage {
+    var codePage: UInt32
+    /// False when PMP treats parts of the page differently, so that each instruction must be checked.
+    var isUniform: Bool
+  }
+
+  /// Finds or decodes the block at `state.pc`, after taking any trap or interrupt that is due. Nil when the hart must
+  /// stop: the budget is spent, it waits, or it was asked to. The result never exceeds the budget.
+  func nextBlock() -> BlockPointer? {
+    while true {
+      contextsChanged = false
+      if attention, !lookUpInterrupts() { return nil }
+      let budget = state.pointee.budget
+      guard budget > 0 else { return nil }
+      let pc = state.pointee.pc
+      let cached = state.pointee.jumpCache + TranslationContext.jumpIndex(pc)
+      if cached.pointee.pc == pc, cached.pointee.block.pointee.entryCost <= budget { return cached.pointee.block }
+      switch fetchPage(pc) {
+      case .failure(let trap): take(trap, at: pc)
+      case .success(let page):
+        switch block(at: pc, page, budget: budget) {
+        case .failure(let trap): take(trap, at: pc)
+        case .success(let block): return block
+        }
+      }
+    }
+  }
+
+  /// Acts on what asked for attention. False when the hart must stop.
+  private func lookUpInterrupts() -> Bool {
+    attention = false
+    if isWaiting {
+      guard hasWakeUp else { return false }
+      isWaiting = false
+    }
+    if exitRequested { return false }
+    if let number = interruptToTake() { takeInterrupt(number) }
+    return true
+  }
+
+  /// Links the edge by which `source` was left to `target`, if the edge always leads there.
+  func link(_ source: BlockPointer, to target: BlockPointer, at pc: UInt32, isTaken: Bool) {
+    guard target.pointee.pc == pc, source.pointee.kind == target.pointee.kind else { return }
+    let staysInPage =
+      source.pointee.codePage == target.pointee.codePage && (source.pointee.pc ^ target.pointee.pc) >> 12 == 0
+    guard source.pointee.kind == .open || (source.pointee.kind == .translated && staysInPage) else { return }
+    if isTaken { source.pointee.taken = target } else { source.pointee.fallThrough = target }
+  }
+
+  // MARK: Fetch
+
+  private func fetchPage(_ pc: UInt32) -> Result<FetchPage, Trap> {
+    let index = TranslationContext.fetchIndex(pc)
+    if codeContext.fetches[index].tag == pc & ~0xFFF {
+      return .success(FetchPage(codePage: codeContext.fetches[index].codePage, isUniform: true))
+    }
+    let fault = Trap(.instructionAccessFault, value: pc)
+    switch translate(pc, .fetch, codeContext) {
+    case .failure(let trap): return .failure(trap)
+    case .success(let translation):
+      guard pmp.allows(.fetch, at: translation.physical, count: 2, mode: mode),
+        let place = code.locate(translation.physical)
+      else { return .failure(fault) }
+      let isUniform = pmp.isUniform(page: translation.physical & ~0xFFF)
+      if isUniform {
+        codeContext.fetches[index] = FetchTLBEntry(tag: pc & ~0xFFF, codePage: place.codePage)
+        if translation.isSuperpage { codeContext.noteSuperpage(at: pc) }
+      }
+      return .success(FetchPage(codePage: place.codePage, isUniform: isUniform))
+    }
+  }
+
+  private func block(at pc: UInt32, _ page: FetchPage, budget: Int32) -> Result<BlockPointer, Trap> {
+    guard let host = code.host(page.codePage) else { return .failure(Trap(.instructionAccessFault, value: pc)) }
+    guard page.isUniform else { return singleStep(at: pc, page, host) }
+    let isOpen = mode == .machine && !pmp.hasLockedEntries
+    if let found = code.find(codePage: page.codePage, pc: pc, open: isOpen) {
+      if found.pointee.kind == .straddling { return checkedStraddling(found, pc, page, host) }
+      if found.pointee.count <= budget {
+        remember(found, at: pc)
+        return .success(found)
+      }
+      return .success(truncated(found, count: budget))
+    }
+    var header = header(pc, page, kind: isOpen ? .open : .translated)
+    let count = decode(at: pc, host, into: &header)
+    if count == 0 { return straddling(at: pc, page, host, &header) }
+    header.entryCost = header.count
+    let block = code.insert(header, UnsafeBufferPointer(start: builder, count: count))
+    if block.pointee.count > budget { return .success(truncated(block, count: budget)) }
+    remember(block, at: pc)
+    return .success(block)
+  }
+
+  private func remember(_ block: BlockPointer, at pc: UInt32) {
+    codeContext.jumps[TranslationContext.jumpIndex(pc)] = JumpCacheEntry(pc: pc, block: block)
+  }
+
+  private func header(_ pc: UInt32, _ page: FetchPage, kind: Block.Kind) -> Block {
+    var header = code.unlinked.pointee
+    header.pc = pc
+    header.codePage = page.codePage
+    header.offset = UInt16(truncatingIfNeeded: pc & 0xFFF)
+    header.kind = kind
+    header.straddlingBits = 0
+    return header
+  }
+
+  // MARK: Decoding
+
+  /// Decodes from `pc` to the end of the block into `builder`, with the operation that ends it, and sets the header's
+  /// `count` and `length`. Returns the number of operations; 0 when the first instruction leaves the page.
+  private func decode(at pc: UInt32, _ host: UnsafeMutableRawPointer, into header: inout Block) -> Int {
+    var address = pc
+    var count = 0
+    var isEnded = false
+    while count < Block.capacity, !isEnded {
+      let offset = Int(address & 0xFFF)
+      let low = UInt32(host.loadUnaligned(fromByteOffset: offset, as: UInt16.self).littleEndian)
+      var bits = low
+      if low & 3 == 3 {
+        guard offset < 0xFFE else { break }
+        bits |= UInt32(host.loadUnaligned(fromByteOffset: offset + 2, as: UInt16.self).littleEndian) << 16
+      }
+      builder[count] = operation(bits, at: address, index: count)
+      isEnded = builder[count].opcode.endsBlock
+      address &+= UInt32(builder[count].length)
+      count += 1
+      if (address ^ pc) >> 12 != 0 { break }
+    }
+    header.count = Int32(count)
+    header.length = UInt16(truncatingIfNeeded: address &- pc)
+    guard count > 0, !isEnded else { return count }
+    builder[count] = continuation(at: address, index: count)
+    return count + 1
+  }
+
+  private func operation(_ bits: UInt32, at address: UInt32, index: Int) -> Instruction {
+    var operation = decoder.decode(bits)
+    if operation.rd == 0, !operation.opcode.writesFloat { operation.rd = HartState.sink }
+    operation.extra = address
+    operation.tag = UInt8(truncatingIfNeeded: index)
+    return operation
+  }
+
+  /// What ends a block that no jump ends: a jump to the next instruction that is not counted as one.
+  private func continuation(at address: UInt32, index: Int) -> Instruction {
+    var operation = Instruction(.jal, rd: HartState.sink)
+    operation.extra = address
+    operation.tag = UInt8(truncatingIfNeeded: index)
+    return operation
+  }
+
+  // MARK: Blocks that are not cached
+
+  /// Puts one block into the hart's own place for blocks that are used once.
+  private func useOnce(_ header: Block, operations count: Int) -> BlockPointer {
+    scratch.pointee = header
+    scratch.pointee.entryCost = header.count
+    scratch.pointee.taken = code.unlinked
+    scratch.pointee.fallThrough = code.unlinked
+    scratch.pointee.kind = .straddling
+    UnsafeMutablePointer(mutating: Block.operations(scratch)).update(from: builder, count: count)
+    return scratch
+  }
+
+  /// The first `count` instructions of `block`.
+  private func truncated(_ block: BlockPointer, count: Int32) -> BlockPointer {
+    let source = Block.operations(block)
+    for index in 0..<Int(count) { builder[index] = source[index] }
+    let last = source[Int(count) - 1]
+    builder[Int(count)] = continuation(at: last.extra &+ UInt32(last.length), index: Int(count))
+    var header = block.pointee
+    header.count = count
+    return useOnce(header, operations: Int(count) + 1)
+  }
+
+  private func straddling(
+    at pc: UInt32, _ page: FetchPage, _ host: UnsafeMutableRawPointer, _ header: inout Block
+  ) -> Result<BlockPointer, Trap> {
+    switch secondHalf(of: pc) {
+    case .failure(let trap): return .failure(trap)
+    case .success(let high):
+      let low = UInt32(host.loadUnaligned(fromByteOffset: 0xFFE, as: UInt16.self).littleEndian)
+      builder[0] = operation(low | UInt32(high) << 16, at: pc, index: 0)
+      builder[1] = continuation(at: pc &+ 4, index: 1)
+      header.count = 1
+      header.length = 2
+      header.kind = .straddling
+      header.entryCost = Block.neverEnter
+      header.straddlingBits = high
+      _ = code.insert(header, UnsafeBufferPointer(start: builder, count: 2))
+      return .success(useOnce(header, operations: 2))
+    }
+  }
+
+  /// A straddling block found in the cache, if the second page still holds what it did; else decoded anew.
+  private func checkedStraddling(
+    _ block: BlockPointer, _ pc: UInt32, _ page: FetchPage, _ host: UnsafeMutableRawPointer
+  ) -> Result<BlockPointer, Trap> {
+    switch secondHalf(of: pc) {
+    case .failure(let trap): return .failure(trap)
+    case .success(let high):
+      guard high == block.pointee.straddlingBits else {
+        code.contentChanged(codePage: page.codePage, offset: 0xFFE, count: 2)
+        var header = header(pc, page, kind: .straddling)
+        return straddling(at: pc, page, host, &header)
+      }
+      builder[0] = Block.operations(block)[0]
+      builder[1] = Block.operations(block)[1]
+      return .success(useOnce(block.pointee, operations: 2))
+    }
+  }
+
+  /// The halfword at `pc + 2`, which is in another page, with the checks of a fetch.
+  private func secondHalf(of pc: UInt32) -> Result<UInt16, Trap> {
+    switch fetchPage(pc &+ 2) {
+    case .failure(let trap): return .failure(trap)
+    case .success(let page):
+      guard let host = code.host(page.codePage) else {
+        return .failure(Trap(.instructionAccessFault, value: pc &+ 2))
+      }
+      let offset = Int((pc &+ 2) & 0xFFF)
+      return .success(host.loadUnaligned(fromByteOffset: offset, as: UInt16.self).littleEndian)
+    }
+  }
+
+  /// One instruction in a page that PMP divides; `fetchPage` has checked its first half.
+  private func singleStep(
+    at pc: UInt32, _ page: FetchPage, _ host: UnsafeMutableRawPointer
+  ) -> Result<BlockPointer, Trap> {
+    var bits = UInt32(host.loadUnaligned(fromByteOffset: Int(pc & 0xFFF), as: UInt16.self).littleEndian)
+    if bits & 3 == 3 {
+      switch secondHalf(of: pc) {
+      case .failure(let trap): return .failure(trap)
+      case .success(let high): bits |= UInt32(high) << 16
+      }
+    }
+    builder[0] = operation(bits, at: pc, index: 0)
+    builder[1] = continuation(at: pc &+ UInt32(builder[0].length), index: 1)
+    var header = header(pc, page, kind: .straddling)
+    header.count = 1
+    return .success(useOnce(header, operations: 2))
+  }
+}
+
+extension Opcode {
+  /// Whether no operation may follow in the same block. CSR instructions may: they leave the block when they must.
+  var endsBlock: Bool {
+    switch self {
+    case .jal, .jalr, .beq, .bne, .blt, .bge, .bltu, .bgeu, .ecall, .ebreak, .fenceI, .mret, .sret, .wfi, .sfenceVMA,
+      .wrsNto, .wrsSto, .pause, .cboInval, .cboClean, .cboFlush, .cboZero, .illegal:
+      true
+    default: false
+    }
+  }
+}

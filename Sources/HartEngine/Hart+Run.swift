@@ -1,0 +1,23 @@
+import ISA
+import SystemBus
+
+extension Hart {
+  /// Runs up to `budget` instructions; an instruction that traps counts as one. The exact number can be read from
+  /// `retired` before and after.
+  public func run(budget: Int32) -> HartExit {
+    let previous = state.pointee.budget
+    state.pointee.budget = max(budget, 0)
+    retiredBase = retiredBase &- UInt64(bitPattern: Int64(previous)) &+ UInt64(bitPattern: Int64(max(budget, 0)))
+    attention = true
+    exitRequested = false
+    if let block = nextBlock() {
+      var interpreter = Interpreter(hart: self, block: block)
+      interpreter.run()
+    }
+    if isWaiting { return .waiting }
+    return exitRequested ? .requested : .budgetSpent
+  }
+
+  /// Instructions of the last `run` that were not used because it came back early.
+  public var unusedBudget: Int32 { max(state.pointee.budget, 0) }
+}
