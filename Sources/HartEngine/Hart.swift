@@ -129,6 +129,7 @@ public final class Hart {
     attention = true
     exitRequested = false
     retiredBase = 0
+    statistics = HartStatistics()
     state.pointee.budget = 0
     trapsWithoutProgress = 0
     retiredAtLastTrap = .max
@@ -158,6 +159,9 @@ public final class Hart {
 
   /// Instructions retired since reset.
   public var retired: UInt64 { retiredBase &- UInt64(bitPattern: Int64(state.pointee.budget)) }
+
+  /// Instructions executed since power-on, those that trapped included: what virtual time counts.
+  public var executed: UInt64 { retired &+ statistics.traps }
 
   /// Ends `run` soon, as when another hart of the machine should get its turn.
   public func requestExit() {

@@ -49,6 +49,18 @@ public final class GuestMemory {
     return Array(UnsafeRawBufferPointer(start: pointer + Int(address - base), count: count))
   }
 
+  /// Zeroes bytes, for loaders; whole pages are given back to the host rather than touched.
+  public func zero(at address: UInt32, count: Int) {
+    guard count > 0, contains(address, count: count) else { return }
+    let start = Int(address - base)
+    let firstPage = min((start + 4095) & ~4095, start + count)
+    let lastPage = max((start + count) & ~4095, firstPage)
+    (pointer + start).initializeMemory(as: UInt8.self, repeating: 0, count: firstPage - start)
+    let whole = (pointer + firstPage).assumingMemoryBound(to: UInt8.self)
+    if lastPage > firstPage { HostMapping.clear(whole, count: lastPage - firstPage) }
+    (pointer + lastPage).initializeMemory(as: UInt8.self, repeating: 0, count: start + count - lastPage)
+  }
+
   /// Gives every page back to the host; the guest then reads zeros.
   public func clear() { HostMapping.clear(pointer.assumingMemoryBound(to: UInt8.self), count: size) }
 }

@@ -30,7 +30,7 @@ extension Hart {
   func takeIllegal(at pc: UInt32) { take(Trap(.illegalInstruction, value: instructionBits(at: pc)), at: pc) }
 
   /// The bits of the instruction at `pc`, which has just been fetched.
-  private func instructionBits(at pc: UInt32) -> UInt32 {
+  func instructionBits(at pc: UInt32) -> UInt32 {
     guard let low = fetchHalf(pc) else { return 0 }
     guard low & 3 == 3, let high = fetchHalf(pc &+ 2) else { return low }
     return low | high << 16

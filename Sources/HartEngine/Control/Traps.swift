@@ -95,9 +95,6 @@ extension Hart {
   /// Whether an interrupt enabled in `mie` is pending, so that `wfi` does not wait, whatever `mstatus` says.
   public var hasWakeUp: Bool { pendingInterrupts & csr.interruptEnable != 0 }
 
-  /// Whether any interrupt could end a wait: none can if `mie` is zero.
-  public var canWake: Bool { csr.interruptEnable != 0 }
-
   /// The interrupt to take now, if one is pending, enabled and not masked by mode and `mstatus`. Priorities are those of
   /// section 3.1.9: MEI, MSI, MTI, SEI, SSI, STI.
   func interruptToTake() -> UInt32? {

@@ -1,0 +1,87 @@
+import HartEngine
+import SystemBus
+
+/// How a slice of a machine's time ended.
+public enum SliceOutcome: Equatable, Sendable {
+  /// There is more to run.
+  case ran
+  /// All harts wait for an interrupt; nothing will happen before this machine time unless input arrives.
+  case idle(until: Ticks)
+  case ended(MachineEnd)
+}
+
+extension VirtMachine {
+  /// Instructions a hart runs before the next one gets its turn, and before the clock is looked at.
+  static let quantum: UInt64 = 20_000
+
+  /// Machine time now.
+  public var now: Ticks { clock.now }
+
+  /// Runs about `instructions` instructions, over all harts together, or less when the machine becomes idle or ends.
+  public func run(instructions: UInt64) -> SliceOutcome {
+    var left = instructions
+    while left > 0 {
+      if let end { return .ended(end) }
+      if resetRequested {
+        resets += 1
+        reset()
+      }
+      deadlines.fire(now: clock.now)
+      guard let hart = nextRunnableHart() else {
+        if let reason = reasonForHang { return finish(.hung(reason: reason)) }
+        guard skipIdleTime() else { return .idle(until: deadlines.next) }
+        continue
+      }
+      let used = turn(of: hart, limit: min(left, Self.quantum))
+      left -= min(used, left)
+      if let reason = hart.loopReason { return finish(.hung(reason: reason)) }
+    }
+    return end.map { .ended($0) } ?? .ran
+  }
+
+  private func finish(_ end: MachineEnd) -> SliceOutcome {
+    self.end = end
+    return .ended(end)
+  }
+
+  /// The next hart in turn that does not wait.
+  private func nextRunnableHart() -> Hart? {
+    for offset in 0..<harts.count {
+      let index = (nextHart + offset) % harts.count
+      let hart = harts[index]
+      if !hart.isWaiting || hart.hasWakeUp {
+        nextHart = (index + 1) % harts.count
+        return hart
+      }
+    }
+    return nil
+  }
+
+  /// Lets one hart run; the number of instructions it executed, at least 1.
+  private func turn(of hart: Hart, limit: UInt64) -> UInt64 {
+    var budget = limit
+    if let virtualClock, deadlines.next != .max { budget = min(budget, virtualClock.instructions(until: deadlines.next)) }
+    if harts.count > 1 { hart.breakReservation() }
+    let before = hart.executed
+    virtualClock?.begin(hart)
+    runningHart = hart
+    _ = hart.run(budget: Int32(truncatingIfNeeded: min(budget, UInt64(Int32.max))))
+    runningHart = nil
+    virtualClock?.end()
+    return max(hart.executed &- before, 1)
+  }
+
+  /// Under virtual time, passes to the next deadline. False when the caller must wait for the host.
+  private func skipIdleTime() -> Bool {
+    guard let virtualClock, deadlines.next != .max else { return false }
+    virtualClock.skip(to: deadlines.next)
+    return true
+  }
+
+  /// Why nothing can ever wake the harts, which all wait; nil when something can.
+  private var reasonForHang: String? {
+    guard deadlines.next == .max, !harts.contains(where: \.canBeWokenFromOutside) else { return nil }
+    let places = harts.map { "hart \($0.id) at 0x" + String($0.pc, radix: 16) }.joined(separator: ", ")
+    return "every hart waits for an interrupt, but no timer is set and no external interrupt is enabled (\(places))"
+  }
+}

@@ -1,0 +1,163 @@
+import DeviceTree
+import GuestImage
+import HartEngine
+import ISA
+import Peripherals
+import RegisterMaps
+import SystemBus
+
+/// What a `virt` machine is made of.
+public struct MachineConfiguration: Sendable {
+  /// RAM in bytes; a multiple of 4096, at most 2 GiB.
+  public var memorySize: Int = 128 << 20
+  /// Number of harts, 1…8.
+  public var harts = 1
+  public var isa = ISAConfiguration.complete
+  public var clock = ClockKind.host
+
+  /// Where machine time comes from.
+  public enum ClockKind: Sendable {
+    case host
+    /// Executed instructions, see `VirtualClock`.
+    case virtual(instructionsPerTick: UInt64)
+  }
+
+  public static let hartLimit = 8
+  public static let memoryLimit = 2 << 30
+
+  public init() {}
+}
+
+/// Why a machine has ended.
+public enum MachineEnd: Equatable, Sendable {
+  /// The guest reported success or powered the machine off.
+  case passed
+  /// The guest reported failure with this code.
+  case failed(code: UInt16)
+  /// No hart can ever execute anything useful again.
+  case hung(reason: String)
+}
+
+/// QEMU's riscv32 `virt` board: harts, memory and devices, run by one thread at a time.
+public final class VirtMachine {
+  public let configuration: MachineConfiguration
+  public let bus = SystemBus()
+  public let ram: GuestMemory
+  public let bootROM: GuestMemory
+  public private(set) var harts: [Hart] = []
+  public let uart: UART
+  public let codeCache: SharedCodeCache
+  let pins: [HartPins]
+  let deadlines = DeadlineQueue()
+  let clock: any TimeSource
+  let virtualClock: VirtualClock?
+  let clint: CLINT
+  let plic: PLIC
+  let entries: [VirtDeviceTree.Entry]
+  var boot: LoadedBoot?
+
+  /// Set once the guest has ended the machine; cleared by `reset`.
+  public internal(set) var end: MachineEnd?
+  var resetRequested = false
+  /// How often the machine was reset since it was made.
+  public internal(set) var resets = 0
+  var runningHart: Hart?
+  var nextHart = 0
+
+  /// - Parameter console: where the UART's output goes.
+  public init(_ configuration: MachineConfiguration, console: any ConsoleSink) throws(MemoryError) {
+    self.configuration = configuration
+    ram = try GuestMemory(base: MemoryMap.ramBase, size: configuration.memorySize)
+    bootROM = try GuestMemory(
+      base: MemoryMap.bootROM.base, size: Int(MemoryMap.bootROM.size), isWritable: false)
+    switch configuration.clock {
+    case .host:
+      clock = HostClock()
+      virtualClock = nil
+    case .virtual(let rate):
+      let virtual = VirtualClock(instructionsPerTick: rate)
+      clock = virtual
+      virtualClock = virtual
+    }
+    pins = (0..<configuration.harts).map { _ in HartPins() }
+    clint = CLINT(harts: pins, clock: clock, deadlines: deadlines)
+    plic = PLIC(harts: pins)
+    uart = UART(sink: console, line: plic.line(for: MemoryMap.uartInterrupt), clock: clock, deadlines: deadlines)
+    let rtc = GoldfishRTC(line: plic.line(for: MemoryMap.rtcInterrupt), clock: clock, deadlines: deadlines)
+    let test = TestDevice()
+    entries = Self.devices(clint: clint, plic: plic, uart: uart, rtc: rtc, test: test)
+    bus.attach(ram)
+    bus.attach(bootROM)
+    for entry in entries { bus.attach(entry.device, at: entry.base) }
+    codeCache = try SharedCodeCache(bus: bus)
+    for (id, pins) in pins.enumerated() {
+      harts.append(
+        Hart(
+          id: UInt32(id), isa: configuration.isa, bus: bus, codeCache: codeCache, pins: pins, time: clock,
+          deadlines: deadlines))
+    }
+    connect(test)
+    reset()
+  }
+
+  private static func devices(
+    clint: CLINT, plic: PLIC, uart: UART, rtc: GoldfishRTC, test: TestDevice
+  ) -> [VirtDeviceTree.Entry] {
+    var entries: [VirtDeviceTree.Entry] = [
+      .init(node: "test", base: MemoryMap.testDevice.base, device: test),
+      .init(node: "rtc", base: MemoryMap.rtc.base, device: rtc, wiring: .source(MemoryMap.rtcInterrupt)),
+      .init(
+        node: "clint", base: MemoryMap.clint.base, device: clint, wiring: .harts([.machineSoftware, .machineTimer])),
+      .init(
+        node: "plic", base: MemoryMap.plic.base, device: plic,
+        wiring: .harts([.machineExternal, .supervisorExternal])),
+      .init(node: "serial", base: MemoryMap.uart.base, device: uart, wiring: .source(MemoryMap.uartInterrupt)),
+    ]
+    for slot in 0..<MemoryMap.virtioSlots {
+      entries.append(
+        .init(
+          node: "virtio_mmio", base: MemoryMap.virtio.base + slot * MemoryMap.virtio.size,
+          device: EmptyVirtioSlot(name: "virtio\(slot)"), wiring: .source(MemoryMap.firstVirtioInterrupt + slot)))
+    }
+    return entries
+  }
+
+  private func connect(_ test: TestDevice) {
+    test.onFinish = { [unowned self] outcome in
+      switch outcome {
+      case .pass: end = .passed
+      case .fail(let code): end = .failed(code: code)
+      case .reset: resetRequested = true
+      }
+      runningHart?.requestExit()
+    }
+    clint.onTimeOffsetChange = { [unowned self] offset in for hart in harts { hart.timeOffset = offset } }
+    deadlines.onEarlier = { [unowned self] in runningHart?.requestExit() }
+    for (pins, hart) in zip(pins, harts) {
+      let wake = pins.onChange
+      pins.onChange = { [unowned self, unowned hart] in
+        wake?()
+        if runningHart !== hart, hart.isWaiting { runningHart?.requestExit() }
+      }
+      hart.sharesThread = harts.count > 1
+    }
+  }
+
+  /// Puts the whole machine into its state after power-on and loads the images again, as QEMU's `system_reset` does.
+  public func reset() {
+    resetRequested = false
+    end = nil
+    nextHart = 0
+    for entry in entries { entry.device.reset() }
+    if let boot { load(boot) }
+    codeCache.flush()
+    for hart in harts { hart.reset(pc: MemoryMap.bootROM.base) }
+  }
+
+  /// The device tree of the machine, before what a boot adds to it.
+  public var deviceTree: VirtDeviceTree {
+    VirtDeviceTree(
+      memorySize: UInt32(truncatingIfNeeded: ram.size), harts: UInt32(truncatingIfNeeded: harts.count),
+      isa: configuration.isa.name, isaExtensions: configuration.isa.extensionNames, devices: entries)
+  }
+}
