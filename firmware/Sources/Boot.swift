@@ -58,7 +58,7 @@ func bootLater(_ hart: UInt32) -> Never {
 private func setUpHart(_ hart: UInt32) {
   openCounters()
   protectFirmware()
-  enableExtensions(hart)
+  enableExtensions()
   // Everything but calls from S-mode and from M-mode. Where there is no time CSR, RDTIME is to be emulated.
   let illegal: UInt32 = probe_time() != 0 ? 1 << 2 : 0
   write_medeleg(0xB1FB | illegal)
@@ -81,14 +81,15 @@ private func protectFirmware() {
 }
 
 /// menvcfg: cache-block operations, the S-mode timer, page tables' accessed and dirty bits by hardware.
-private func enableExtensions(_ hart: UInt32) {
+private func enableExtensions() {
   let zeroCleanAndInvalidate: UInt32 = 0xF0
   let supervisorTimer: UInt32 = 1 << 31
   let updatePageTables: UInt32 = 1 << 29
   _ = try_set_menvcfg(zeroCleanAndInvalidate)
-  machine.hasSupervisorTimer = try_set_menvcfgh(supervisorTimer | updatePageTables) & supervisorTimer != 0
-  // Nothing is due yet; a timer that fires at once would be one that nobody set.
-  if machine.hasSupervisorTimer { setTimer(of: hart, low: .max, high: .max) }
+  // Some harts let the enable bit be set without having the timer. Nothing is due yet: the deadline is never.
+  machine.hasSupervisorTimer =
+    try_set_menvcfgh(supervisorTimer | updatePageTables) & supervisorTimer != 0
+    && try_write_stimecmp(.max) != 0 && try_write_stimecmph(.max) != 0
 }
 
 /// Starts S-mode as the HSM extension has it: no translation, no interrupts, a0 the hart, a1 the argument.

@@ -32,7 +32,8 @@ struct FlattenedDeviceTree {
       offset &+= 4
       switch token {
       case Token.beginNode:
-        walk.enter(isMemory: matches("memory", at: offset, orUntil: 0x40), isHart: matches("cpu", at: offset, orUntil: 0x40))
+        walk.enter(
+          isMemory: matches("memory", at: offset, orUntil: 0x40), isHart: matches("cpu", at: offset, orUntil: 0x40))
         offset = skipString(at: offset)
       case Token.endNode:
         guard walk.leave() else { return }

@@ -17,10 +17,10 @@ struct Machine {
   }
 }
 
+/// The sizes of layout.h.
 enum Layout {
-  /// What the firmware keeps for itself from the start of RAM on: a power of two, as one PMP entry covers it.
-  static var reservedSize: UInt32 { 0x8000 }
-  static var maximumHarts: UInt32 { 8 }
+  static var reservedSize: UInt32 { UInt32(RESERVED_SIZE) }
+  static var maximumHarts: UInt32 { UInt32(MAXIMUM_HARTS) }
 }
 
 nonisolated(unsafe) var machine = Machine()

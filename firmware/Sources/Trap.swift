@@ -48,7 +48,8 @@ func redirect(_ frame: TrapFramePointer, cause: UInt32, value: UInt32) {
   frame.pointee.mepc = read_stvec() & ~3
 
   var new = status
-  new &= ~(Status.previousPrivilege | Status.supervisorPreviousPrivilege | Status.supervisorInterruptEnable
+  new &=
+    ~(Status.previousPrivilege | Status.supervisorPreviousPrivilege | Status.supervisorInterruptEnable
     | Status.supervisorPreviousInterruptEnable)
   new |= Status.previousSupervisor
   if !frame.pointee.cameFromUserMode { new |= Status.supervisorPreviousPrivilege }

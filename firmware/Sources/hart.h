@@ -1,6 +1,7 @@
 // What Swift cannot say: CSR instructions, fences, and accesses that may trap. Imported as the bridging header.
 #pragma once
 #include <stdint.h>
+#include "layout.h"
 
 #define CSR_READ(name, csr)                                                                                            \
   static inline uint32_t read_##name(void) {                                                                           \
@@ -80,6 +81,8 @@ CSR_PROBE(time, "time")
 CSR_TRY_WRITE(mcounteren, "mcounteren")
 CSR_TRY_WRITE(scounteren, "scounteren")
 CSR_TRY_WRITE(mcountinhibit, "mcountinhibit")
+CSR_TRY_WRITE(stimecmp, "0x14d")
+CSR_TRY_WRITE(stimecmph, "0x15d")
 CSR_TRY_WRITE(pmpcfg0, "pmpcfg0")
 CSR_TRY_WRITE(pmpaddr0, "pmpaddr0")
 CSR_TRY_WRITE(pmpaddr1, "pmpaddr1")
