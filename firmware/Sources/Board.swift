@@ -5,33 +5,35 @@ import _Volatile
 /// CLINT: a software interrupt and a timer for every hart.
 enum CoreLocalInterruptor {
   static func setSoftwareInterrupt(of hart: UInt32, _ pending: Bool) {
-    register(MemoryMap.clint.base &+ hart &* 4).store(pending ? 1 : 0)
+    register(CLINTRegisters.softwareInterrupt(hart: hart)).store(pending ? 1 : 0)
   }
 
   /// The high half goes through its maximum first, so that no half-written value fires early.
   static func setTimer(of hart: UInt32, to deadline: UInt64) {
-    let address = MemoryMap.clint.base &+ 0x4000 &+ hart &* 8
-    register(address &+ 4).store(.max)
-    register(address).store(UInt32(truncatingIfNeeded: deadline))
-    register(address &+ 4).store(UInt32(truncatingIfNeeded: deadline >> 32))
+    let offset = CLINTRegisters.timeCompare(hart: hart)
+    register(offset &+ 4).store(.max)
+    register(offset).store(UInt32(truncatingIfNeeded: deadline))
+    register(offset &+ 4).store(UInt32(truncatingIfNeeded: deadline >> 32))
   }
 
-  static var timeLow: UInt32 { register(MemoryMap.clint.base &+ 0xBFF8).load() }
-  static var timeHigh: UInt32 { register(MemoryMap.clint.base &+ 0xBFFC).load() }
+  static var timeLow: UInt32 { register(CLINTRegisters.time).load() }
+  static var timeHigh: UInt32 { register(CLINTRegisters.time &+ 4).load() }
 
-  private static func register(_ address: UInt32) -> VolatileMappedRegister<UInt32> {
-    VolatileMappedRegister(unsafeBitPattern: UInt(address))
+  private static func register(_ offset: UInt32) -> VolatileMappedRegister<UInt32> {
+    VolatileMappedRegister(unsafeBitPattern: UInt(MemoryMap.clint.base &+ offset))
   }
 }
 
 /// NS16550A, used as it stands: polled, with whatever line settings it has.
 enum SerialPort {
-  static var hasInput: Bool { lineStatus & 0x01 != 0 }
-  static var hasRoom: Bool { lineStatus & 0x20 != 0 }
-  static func read() -> UInt8 { register(0).load() }
-  static func write(_ byte: UInt8) { register(0).store(byte) }
+  static var hasInput: Bool { lineStatus.contains(.dataReady) }
+  static var hasRoom: Bool { lineStatus.contains(.transmitterHoldingEmpty) }
+  static func read() -> UInt8 { register(UARTRegisters.data).load() }
+  static func write(_ byte: UInt8) { register(UARTRegisters.data).store(byte) }
 
-  private static var lineStatus: UInt8 { register(5).load() }
+  private static var lineStatus: UARTRegisters.LineStatus {
+    UARTRegisters.LineStatus(rawValue: register(UARTRegisters.lineStatus).load())
+  }
   private static func register(_ offset: UInt32) -> VolatileMappedRegister<UInt8> {
     VolatileMappedRegister(unsafeBitPattern: UInt(MemoryMap.uart.base &+ offset))
   }
@@ -48,9 +50,9 @@ enum TestDevice {
   static func end(_ command: Command) -> Never {
     let word: UInt32
     switch command {
-    case .pass: word = 0x5555
-    case .fail(let code): word = code << 16 | 0x3333
-    case .reset: word = 0x7777
+    case .pass: word = TestDeviceRegisters.pass
+    case .fail(let code): word = code << 16 | TestDeviceRegisters.fail
+    case .reset: word = TestDeviceRegisters.reset
     }
     VolatileMappedRegister<UInt32>(unsafeBitPattern: UInt(MemoryMap.testDevice.base)).store(word)
     while true { wait_for_interrupt() }

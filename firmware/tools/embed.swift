@@ -52,7 +52,8 @@ struct Embed {
       """)
     let text = Array(image.base64EncodedString())
     for start in stride(from: 0, to: text.count, by: 112) {
-      print("    " + String(text[start..<min(start + 112, text.count)]) + "\\")
+      let end = min(start + 112, text.count)
+      print("    " + String(text[start..<end]) + (end < text.count ? "\\" : ""))
     }
     print("    \"\"\"\n}")
   }

@@ -11,6 +11,9 @@ struct PrintMemoryMap {
       ("UART_BASE", MemoryMap.uart.base),
       ("RAM_BASE", MemoryMap.ramBase),
       ("PAYLOAD_BASE", MemoryMap.payloadBase),
+      ("UART_LINE_STATUS", UARTRegisters.lineStatus),
+      ("UART_HOLDING_EMPTY", UInt32(UARTRegisters.LineStatus.transmitterHoldingEmpty.rawValue)),
+      ("TEST_PASS", TestDeviceRegisters.pass),
     ]
     print("/* Generated from Sources/RegisterMaps; do not edit. */")
     for (name, value) in constants {

@@ -2,10 +2,6 @@
 # It prints that line on the UART and ends the machine through the test device.
 #include "memory-map.h"
 
-    .equ UART_LINE_STATUS, 5
-    .equ UART_TRANSMIT_EMPTY, 0x20
-    .equ TEST_PASS, 0x5555
-
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -17,7 +13,7 @@ next_byte:
     beqz t0, finish
 wait_for_room:
     lbu  t1, UART_LINE_STATUS(s1)
-    andi t1, t1, UART_TRANSMIT_EMPTY
+    andi t1, t1, UART_HOLDING_EMPTY
     beqz t1, wait_for_room
     sb   t0, 0(s1)
     addi s0, s0, 1
