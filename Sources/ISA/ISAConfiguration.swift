@@ -1,4 +1,5 @@
-/// Which instructions a hart has: RV32I and any of the known extensions. M, S and U modes are always there.
+/// Which instructions a hart has: RV32I and any of the known extensions. M, S and U modes are always there, and so is
+/// Zicsr, which they require (privileged specification, chapter "Control and Status Registers (CSRs)").
 @frozen public struct ISAConfiguration: Equatable, Sendable {
   @usableFromInline var members: UInt32
 

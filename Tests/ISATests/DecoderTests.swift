@@ -37,7 +37,7 @@ struct DecoderTests {
   }
 
   /// Leaving out one extension makes exactly its own instructions illegal, and those of what needs it.
-  @Test(arguments: Extension.allCases.dropFirst()) func leavesOut(_ absent: Extension) {
+  @Test(arguments: Extension.allCases.filter { ![.i, .zicsr].contains($0) }) func leavesOut(_ absent: Extension) {
     let configuration = ISAConfiguration(
       Extension.allCases.filter { ISAConfiguration([$0]).has(absent) == false })
     let decoder = Decoder(configuration: configuration)

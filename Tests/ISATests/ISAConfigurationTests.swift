@@ -3,17 +3,17 @@ import Testing
 
 struct ISAConfigurationTests {
   @Test(arguments: [
-    ("rv32i", "rv32i"),
-    ("RV32IMAC", "rv32imac"),
+    ("rv32i", "rv32i_zicsr"),
+    ("RV32IMAC", "rv32imac_zicsr"),
     ("rv32gc", "rv32imafdc_zicsr_zifencei"),
     ("rv32imafdc_zicsr_zifencei", "rv32imafdc_zicsr_zifencei"),
     ("rv32id", "rv32ifd_zicsr"),
-    ("rv32i_m_a", "rv32ima"),
+    ("rv32i_m_a", "rv32ima_zicsr"),
     ("rv32imazicsr_Zifencei", "rv32ima_zicsr_zifencei"),
-    ("rv32ib", "rv32i_zba_zbb_zbs"),
+    ("rv32ib", "rv32i_zicsr_zba_zbb_zbs"),
     ("rv32i_zicntr", "rv32i_zicntr_zicsr"),
     ("rv32i_sstc_zba", "rv32i_zicsr_zba_sstc"),
-    ("rv32ica", "rv32iac"),
+    ("rv32ica", "rv32iac_zicsr"),
   ]) func reads(_ text: String, _ canonical: String) throws {
     let configuration = try ISAConfiguration(parsing: text)
     #expect(configuration.name == canonical)
