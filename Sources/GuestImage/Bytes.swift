@@ -20,6 +20,24 @@ extension ArraySlice<UInt8> {
   }
 }
 
+extension RandomAccessCollection {
+  /// The first index whose element satisfies `isBeyond`, which must hold for every element after it too.
+  func partition(where isBeyond: (Element) -> Bool) -> Index {
+    var low = startIndex
+    var length = count
+    while length > 0 {
+      let middle = index(low, offsetBy: length / 2)
+      if isBeyond(self[middle]) {
+        length /= 2
+      } else {
+        low = index(after: middle)
+        length -= length / 2 + 1
+      }
+    }
+    return low
+  }
+}
+
 /// `0x`-prefixed hexadecimal, the way every address in a message is written.
 func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }
 

@@ -20,7 +20,7 @@ public enum FileKind: String, CaseIterable, Sendable {
 
   private typealias Part = (offset: Int, bytes: [UInt8])
 
-  /// The first row that matches decides. The Linux `Image` stands before everything else that its EFI stub ("MZ") allows.
+  /// The first row that matches decides. A kernel with an EFI stub starts "MZ": its own magic comes first.
   private static var signatures: [(kind: FileKind, parts: [Part])] {
     [
       (.elf, [(0, [0x7F] + Array("ELF".utf8))]),

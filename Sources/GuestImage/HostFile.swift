@@ -12,7 +12,8 @@ enum HostFile {
   ///
   /// A file is read rather than mapped: a mapping of a file that somebody truncates meanwhile ends the process.
   /// - Parameter limit: The most bytes accepted; a larger file is refused before anything is allocated for it.
-  /// - Throws: `ImageError` if the path cannot be opened, is no regular file, is empty, too large, or shrinks meanwhile.
+  /// - Throws: `ImageError` if the path cannot be opened, is no regular file, is empty or too large, or shrinks
+  ///   meanwhile.
   static func read(_ path: String, limit: UInt64) throws(ImageError) -> [UInt8] {
     // O_NONBLOCK: opening a FIFO nobody writes to must not wait. O_NOCTTY: nor may a terminal become ours.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

@@ -25,8 +25,7 @@ private struct CompressedWord {
 
   var quadrant0: Instruction? {
     switch funct3 {
-    case 0:
-      stackAddress == 0 ? nil : Instruction(.addi, rd: shortRs2, rs1: sp, immediate: stackAddress)
+    case 0: stackAddress == 0 ? nil : Instruction(.addi, rd: shortRs2, rs1: sp, immediate: stackAddress)
     case 1: Instruction(.fld, rd: shortRs2, rs1: shortRs1, immediate: doubleOffset)
     case 2: Instruction(.lw, rd: shortRs2, rs1: shortRs1, immediate: wordOffset)
     case 3: Instruction(.flw, rd: shortRs2, rs1: shortRs1, immediate: wordOffset)
@@ -42,9 +41,7 @@ private struct CompressedWord {
     case 0: Instruction(.addi, rd: rd, rs1: rd, immediate: immediate)
     case 1: Instruction(.jal, rd: ra, immediate: jumpOffset)
     case 2: Instruction(.addi, rd: rd, immediate: immediate)
-    case 3:
-      immediate == 0
-        ? nil : rd == sp ? stackAdjustment : Instruction(.lui, rd: rd, immediate: immediate &<< 12)
+    case 3: immediate == 0 ? nil : rd == sp ? stackAdjustment : Instruction(.lui, rd: rd, immediate: immediate &<< 12)
     case 4: arithmetic
     case 5: Instruction(.jal, immediate: jumpOffset)
     case 6: Instruction(.beq, rs1: shortRs1, immediate: branchOffset)
@@ -97,8 +94,7 @@ private struct CompressedWord {
   private var stackAdjustment: Instruction {
     Instruction(
       .addi, rd: sp, rs1: sp,
-      immediate: sign(to: 9) | part(6, 1, to: 4) | part(5, 1, to: 6) | part(3, 2, to: 7)
-        | part(2, 1, to: 5))
+      immediate: sign(to: 9) | part(6, 1, to: 4) | part(5, 1, to: 6) | part(3, 2, to: 7) | part(2, 1, to: 5))
   }
 
   /// Shift amounts of 32 and more are not RV32's.
@@ -108,35 +104,32 @@ private struct CompressedWord {
 
   private var funct3: UInt32 { bits &>> 13 & 7 }
   private var bit12: Bool { bits & 0x1000 != 0 }
-  private var rd: UInt8 { UInt8(bits &>> 7 & 31) }
-  private var rs2: UInt8 { UInt8(bits &>> 2 & 31) }
-  private var shortRs1: UInt8 { UInt8(bits &>> 7 & 7 | 8) }
-  private var shortRs2: UInt8 { UInt8(bits &>> 2 & 7 | 8) }
+  private var rd: UInt8 { register(7) }
+  private var rs2: UInt8 { register(2) }
+  private var shortRs1: UInt8 { register(7) & 7 | 8 }
+  private var shortRs2: UInt8 { register(2) & 7 | 8 }
+
+  private func register(_ low: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: bits &>> low & 31) }
 
   private var immediate: Int32 { sign(to: 5) | part(2, 5, to: 0) }
-  private var stackAddress: Int32 {
-    part(11, 2, to: 4) | part(7, 4, to: 6) | part(6, 1, to: 2) | part(5, 1, to: 3)
-  }
+  private var stackAddress: Int32 { part(11, 2, to: 4) | part(7, 4, to: 6) | part(6, 1, to: 2) | part(5, 1, to: 3) }
   private var wordOffset: Int32 { part(10, 3, to: 3) | part(6, 1, to: 2) | part(5, 1, to: 6) }
   private var doubleOffset: Int32 { part(10, 3, to: 3) | part(5, 2, to: 6) }
   private var wordStackOffset: Int32 { part(12, 1, to: 5) | part(4, 3, to: 2) | part(2, 2, to: 6) }
-  private var doubleStackOffset: Int32 {
-    part(12, 1, to: 5) | part(5, 2, to: 3) | part(2, 3, to: 6)
-  }
+  private var doubleStackOffset: Int32 { part(12, 1, to: 5) | part(5, 2, to: 3) | part(2, 3, to: 6) }
   private var wordStackStoreOffset: Int32 { part(9, 4, to: 2) | part(7, 2, to: 6) }
   private var doubleStackStoreOffset: Int32 { part(10, 3, to: 3) | part(7, 3, to: 6) }
   private var branchOffset: Int32 {
     sign(to: 8) | part(10, 2, to: 3) | part(5, 2, to: 6) | part(3, 2, to: 1) | part(2, 1, to: 5)
   }
   private var jumpOffset: Int32 {
-    sign(to: 11) | part(11, 1, to: 4) | part(9, 2, to: 8) | part(8, 1, to: 10) | part(7, 1, to: 6)
-      | part(6, 1, to: 7)
+    sign(to: 11) | part(11, 1, to: 4) | part(9, 2, to: 8) | part(8, 1, to: 10) | part(7, 1, to: 6) | part(6, 1, to: 7)
       | part(3, 3, to: 1) | part(2, 1, to: 5)
   }
 
   /// `count` bits from bit `low`, moved to bit `position`.
   private func part(_ low: UInt32, _ count: UInt32, to position: Int32) -> Int32 {
-    Int32(bits &>> low & (1 &<< count &- 1)) &<< position
+    Int32(bitPattern: bits &>> low & (1 &<< count &- 1)) &<< position
   }
 
   /// Bit 12 as the sign bit of an immediate, copied to every bit from `position` up.

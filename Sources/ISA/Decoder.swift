@@ -27,9 +27,7 @@ public struct Decoder: Sendable {
     rows = [Row(mask: 0, match: 0, next: 0, opcode: .illegal, format: .none)]
     // A row goes in front of those already there, so special cases, which follow what they refine, are tried first.
     for opcode in Opcode.allCases {
-      if let encoding = opcode.encoding, configuration.has(encoding.requires) {
-        insert(opcode, encoding)
-      }
+      if let encoding = opcode.encoding, configuration.has(encoding.requires) { insert(opcode, encoding) }
     }
   }
 
@@ -53,7 +51,7 @@ public struct Decoder: Sendable {
       default: return expanded
       }
     }
-    return Instruction(.illegal, immediate: Int32(bits), length: 2)
+    return Instruction(.illegal, immediate: Int32(bitPattern: bits), length: 2)
   }
 
   private static let keyCount = 1 << 13
@@ -74,9 +72,7 @@ public struct Decoder: Sendable {
       let shared = rows[first...].firstIndex { $0.next == next }
       if shared == nil {
         rows.append(
-          Row(
-            mask: encoding.mask, match: encoding.match, next: next, opcode: opcode,
-            format: encoding.format))
+          Row(mask: encoding.mask, match: encoding.match, next: next, opcode: opcode, format: encoding.format))
       }
       heads[fixed | subset] = UInt16(truncatingIfNeeded: shared ?? rows.count - 1)
       subset = (subset - free) & free

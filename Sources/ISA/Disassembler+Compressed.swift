@@ -1,5 +1,5 @@
 extension Disassembler {
-  /// Name and operands of a 16-bit form: its quadrant and funct3 tell it from the others that expand alike.
+  /// Name and operands of a 16-bit form: the bits that choose it tell it from the others that expand alike.
   func compressed(_ i: Instruction, _ bits: UInt32, _ pc: UInt32) -> (String, [String]) {
     let (rd, rs1, rs2) = (Register.integer(i.rd), Register.integer(i.rs1), Register.integer(i.rs2))
     let ofStack = bits & 3 == 2 ? "sp" : ""
@@ -11,7 +11,7 @@ extension Disassembler {
       // A shift by nothing is a hint that RV128 has as a shift by 64.
       return i.immediate == 0 ? (name + "64", [rd]) : (name, [rd, signed(i.immediate)])
     case .andi: return ("c.andi", [rd, signed(i.immediate)])
-    case .add: return (i.rs1 == 0 ? "c.mv" : "c.add", [rd, rs2])
+    case .add: return (bits & 0x1000 == 0 ? "c.mv" : "c.add", [rd, rs2])
     case .jal: return (i.rd == 0 ? "c.j" : "c.jal", [target(i, pc)])
     case .jalr: return (i.rd == 0 ? "c.jr" : "c.jalr", [rs1])
     case .beq: return ("c.beqz", [rs1, target(i, pc)])

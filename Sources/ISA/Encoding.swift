@@ -47,34 +47,25 @@ public enum OperandFormat: UInt8, CaseIterable, Sendable {
 
   /// Takes the operands out of an instruction word.
   func instruction(_ opcode: Opcode, _ bits: UInt32) -> Instruction {
-    let rd = UInt8(bits &>> 7 & 31)
-    let rs1 = UInt8(bits &>> 15 & 31)
-    let rs2 = UInt8(bits &>> 20 & 31)
-    let funct3 = UInt8(bits &>> 12 & 7)
+    let (rd, rs1, rs2, rs3) = (field(bits, 7, 5), field(bits, 15, 5), field(bits, 20, 5), field(bits, 27, 5))
+    let funct3 = field(bits, 12, 3)
     switch self {
     case .none: return Instruction(opcode)
-    case .upper:
-      return Instruction(opcode, rd: rd, immediate: Int32(bitPattern: bits & 0xFFFF_F000))
+    case .upper: return Instruction(opcode, rd: rd, immediate: Int32(bitPattern: bits & 0xFFFF_F000))
     case .jump: return Instruction(opcode, rd: rd, immediate: jumpOffset(bits))
     case .branch: return Instruction(opcode, rs1: rs1, rs2: rs2, immediate: branchOffset(bits))
     case .load, .immediate, .floatLoad:
       return Instruction(opcode, rd: rd, rs1: rs1, immediate: Int32(bitPattern: bits) &>> 20)
-    case .store, .floatStore:
-      return Instruction(opcode, rs1: rs1, rs2: rs2, immediate: storeOffset(bits))
+    case .store, .floatStore: return Instruction(opcode, rs1: rs1, rs2: rs2, immediate: storeOffset(bits))
     case .shift: return Instruction(opcode, rd: rd, rs1: rs1, immediate: Int32(rs2))
-    case .register, .floatRegister, .floatCompare:
-      return Instruction(opcode, rd: rd, rs1: rs1, rs2: rs2)
+    case .register, .floatRegister, .floatCompare: return Instruction(opcode, rd: rd, rs1: rs1, rs2: rs2)
     case .unary, .floatToWord, .floatFromWord: return Instruction(opcode, rd: rd, rs1: rs1)
-    case .fence, .fenceInstructions: return Instruction(opcode, immediate: Int32(bits &>> 20))
-    case .csr, .csrImmediate:
-      return Instruction(opcode, rd: rd, rs1: rs1, immediate: Int32(bits &>> 20))
+    case .fence, .fenceInstructions: return Instruction(opcode, immediate: Int32(bitPattern: bits &>> 20))
+    case .csr, .csrImmediate: return Instruction(opcode, rd: rd, rs1: rs1, immediate: Int32(bitPattern: bits &>> 20))
     case .virtualFence: return Instruction(opcode, rs1: rs1, rs2: rs2)
     case .cacheBlock: return Instruction(opcode, rs1: rs1)
-    case .loadReserved, .atomic:
-      return Instruction(opcode, rd: rd, rs1: rs1, rs2: rs2, function: UInt8(bits &>> 25 & 3))
-    case .floatFused:
-      return Instruction(
-        opcode, rd: rd, rs1: rs1, rs2: rs2, rs3: UInt8(bits &>> 27), function: funct3)
+    case .loadReserved, .atomic: return Instruction(opcode, rd: rd, rs1: rs1, rs2: rs2, function: field(bits, 25, 2))
+    case .floatFused: return Instruction(opcode, rd: rd, rs1: rs1, rs2: rs2, rs3: rs3, function: funct3)
     case .floatRounded: return Instruction(opcode, rd: rd, rs1: rs1, rs2: rs2, function: funct3)
     case .floatUnaryRounded, .floatToWordRounded, .floatFromWordRounded:
       return Instruction(opcode, rd: rd, rs1: rs1, function: funct3)
@@ -82,18 +73,23 @@ public enum OperandFormat: UInt8, CaseIterable, Sendable {
   }
 }
 
+/// `count` bits from bit `low`.
+private func field(_ bits: UInt32, _ low: UInt32, _ count: UInt32) -> UInt8 {
+  UInt8(truncatingIfNeeded: bits &>> low & (1 &<< count &- 1))
+}
+
 private func storeOffset(_ bits: UInt32) -> Int32 {
-  Int32(bitPattern: bits & 0xFE00_0000) &>> 20 | Int32(bits &>> 7 & 0x1F)
+  Int32(bitPattern: bits & 0xFE00_0000) &>> 20 | Int32(bitPattern: bits &>> 7 & 0x1F)
 }
 
 private func branchOffset(_ bits: UInt32) -> Int32 {
   Int32(bitPattern: bits & 0x8000_0000) &>> 19
-    | Int32(bits &<< 4 & 0x800 | bits &>> 20 & 0x7E0 | bits &>> 7 & 0x1E)
+    | Int32(bitPattern: bits &<< 4 & 0x800 | bits &>> 20 & 0x7E0 | bits &>> 7 & 0x1E)
 }
 
 private func jumpOffset(_ bits: UInt32) -> Int32 {
   Int32(bitPattern: bits & 0x8000_0000) &>> 11
-    | Int32(bits & 0xF_F000 | bits &>> 9 & 0x800 | bits &>> 20 & 0x7FE)
+    | Int32(bitPattern: bits & 0xF_F000 | bits &>> 9 & 0x800 | bits &>> 20 & 0x7FE)
 }
 
 /// One row of the instruction set: how an operation is encoded in 32 bits, and what assemblers call it.
@@ -111,8 +107,7 @@ public struct Encoding: Sendable {
   public var mask: UInt32 { format.mask }
 
   init(
-    _ format: OperandFormat, _ match: UInt32, _ requires: Extension, _ name: String,
-    refining refined: Opcode? = nil
+    _ format: OperandFormat, _ match: UInt32, _ requires: Extension, _ name: String, refining refined: Opcode? = nil
   ) {
     self.format = format
     self.match = match

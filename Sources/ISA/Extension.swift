@@ -1,6 +1,6 @@
 /// The extensions of RV32 that a machine can be given, in the canonical order of ISA strings (unprivileged
 /// specification, "ISA Extension Naming Conventions"): single letters, then `Zi`, `Za` and `Zb`, then supervisor ones.
-/// The names of the cases are the names in ISA strings. M, S and U modes and their instructions go with `i`.
+/// The names of the cases are the names in ISA strings.
 @frozen public enum Extension: UInt8, CaseIterable, Sendable {
   case i, m, a, f, d, c
   case zicbom, zicboz, zicntr, zicond, zicsr, zifencei, zihintpause, zihpm
@@ -21,7 +21,8 @@
   var implied: [Extension] {
     switch self {
     case .d: [.f]
-    case .f, .zicntr, .zihpm, .sstc: [.zicsr]
+    // M, S and U modes come with the base, and the privileged architecture requires Zicsr.
+    case .i: [.zicsr]
     default: []
     }
   }

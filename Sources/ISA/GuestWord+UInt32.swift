@@ -2,12 +2,8 @@
 extension UInt32: GuestWord {
   @inlinable @inline(__always) public init(constant: UInt32) { self = constant }
 
-  @inlinable @inline(__always) public func shiftedLeft(by count: UInt32) -> UInt32 {
-    self &<< count
-  }
-  @inlinable @inline(__always) public func shiftedRight(by count: UInt32) -> UInt32 {
-    self &>> count
-  }
+  @inlinable @inline(__always) public func shiftedLeft(by count: UInt32) -> UInt32 { self &<< count }
+  @inlinable @inline(__always) public func shiftedRight(by count: UInt32) -> UInt32 { self &>> count }
   @inlinable @inline(__always) public func arithmeticShiftedRight(by count: UInt32) -> UInt32 {
     UInt32(bitPattern: signed &>> Int32(bitPattern: count))
   }
@@ -15,15 +11,9 @@ extension UInt32: GuestWord {
     self &>> count | self &<< (0 &- count)
   }
 
-  @inlinable @inline(__always) public func equal(to other: UInt32) -> UInt32 {
-    self == other ? 1 : 0
-  }
-  @inlinable @inline(__always) public func lessSigned(than other: UInt32) -> UInt32 {
-    signed < other.signed ? 1 : 0
-  }
-  @inlinable @inline(__always) public func lessUnsigned(than other: UInt32) -> UInt32 {
-    self < other ? 1 : 0
-  }
+  @inlinable @inline(__always) public func equal(to other: UInt32) -> UInt32 { self == other ? 1 : 0 }
+  @inlinable @inline(__always) public func lessSigned(than other: UInt32) -> UInt32 { signed < other.signed ? 1 : 0 }
+  @inlinable @inline(__always) public func lessUnsigned(than other: UInt32) -> UInt32 { self < other ? 1 : 0 }
   @inlinable @inline(__always)
   public static func select(_ condition: UInt32, _ ifNotZero: UInt32, _ ifZero: UInt32) -> UInt32 {
     condition != 0 ? ifNotZero : ifZero
@@ -44,15 +34,15 @@ extension UInt32 {
     UInt32(truncatingIfNeeded: (Int64(signed) &* Int64(other)) &>> 32)
   }
 
-  // In 64 bits the signed overflow case, -2³¹ / -1, is a quotient like any other.
+  // On overflow the reporting forms give what the specification wants: the dividend, and remainder zero.
   @inlinable @inline(__always) public func dividedSigned(by other: UInt32) -> UInt32 {
-    other == 0 ? .max : UInt32(truncatingIfNeeded: Int64(signed) / Int64(other.signed))
+    other == 0 ? .max : UInt32(bitPattern: signed.dividedReportingOverflow(by: other.signed).partialValue)
   }
   @inlinable @inline(__always) public func dividedUnsigned(by other: UInt32) -> UInt32 {
     other == 0 ? .max : self / other
   }
   @inlinable @inline(__always) public func remainderSigned(by other: UInt32) -> UInt32 {
-    other == 0 ? self : UInt32(truncatingIfNeeded: Int64(signed) % Int64(other.signed))
+    other == 0 ? self : UInt32(bitPattern: signed.remainderReportingOverflow(dividingBy: other.signed).partialValue)
   }
   @inlinable @inline(__always) public func remainderUnsigned(by other: UInt32) -> UInt32 {
     other == 0 ? self : self % other
@@ -60,15 +50,9 @@ extension UInt32 {
 }
 
 extension UInt32 {
-  @inlinable @inline(__always) public var leadingZeros: UInt32 {
-    UInt32(truncatingIfNeeded: leadingZeroBitCount)
-  }
-  @inlinable @inline(__always) public var trailingZeros: UInt32 {
-    UInt32(truncatingIfNeeded: trailingZeroBitCount)
-  }
-  @inlinable @inline(__always) public var populationCount: UInt32 {
-    UInt32(truncatingIfNeeded: nonzeroBitCount)
-  }
+  @inlinable @inline(__always) public var leadingZeros: UInt32 { UInt32(truncatingIfNeeded: leadingZeroBitCount) }
+  @inlinable @inline(__always) public var trailingZeros: UInt32 { UInt32(truncatingIfNeeded: trailingZeroBitCount) }
+  @inlinable @inline(__always) public var populationCount: UInt32 { UInt32(truncatingIfNeeded: nonzeroBitCount) }
   @inlinable @inline(__always) public var signExtendedByte: UInt32 {
     UInt32(truncatingIfNeeded: Int8(truncatingIfNeeded: self))
   }

@@ -1,4 +1,5 @@
-/// Which instructions a hart has: RV32I and any of the known extensions. M, S and U modes are always there.
+/// Which instructions a hart has: RV32I and any of the known extensions. M, S and U modes are always there, and so is
+/// Zicsr, which they require (privileged specification, chapter "Control and Status Registers (CSRs)").
 @frozen public struct ISAConfiguration: Equatable, Sendable {
   @usableFromInline var members: UInt32
 
@@ -13,9 +14,7 @@
   }
 
   /// Whether instructions, registers or behaviour of `one` are present.
-  @inlinable @inline(__always) public func has(_ one: Extension) -> Bool {
-    members & (1 &<< UInt32(one.rawValue)) != 0
-  }
+  @inlinable @inline(__always) public func has(_ one: Extension) -> Bool { members & (1 &<< UInt32(one.rawValue)) != 0 }
 
   /// Every extension present, in canonical order.
   public var extensions: [Extension] { Extension.allCases.filter(has) }
@@ -53,9 +52,8 @@ extension ISAConfiguration {
     guard rest.hasPrefix("rv") else { throw .notAnISAString(text) }
     rest.removeFirst(2)
     let digits = rest.prefix { $0.isASCII && $0.isNumber }
-    guard digits == "32" else {
-      throw .unsupportedWidth(digits.isEmpty ? String(rest) : String(digits), in: text)
-    }
+    guard !digits.isEmpty else { throw .notAnISAString(text) }
+    guard digits == "32" else { throw .unsupportedWidth(String(digits), in: text) }
     rest.removeFirst(2)
     switch rest.first {
     case "i", "g": break

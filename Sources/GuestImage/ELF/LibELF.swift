@@ -74,6 +74,24 @@ struct LibELF {
     return (section, header)
   }
 
+  /// The first 256 bytes of a section's name at most.
+  func sectionName(_ header: GElf_Shdr) -> String? {
+    var strings = 0
+    guard elf_getshdrstrndx(handle, &strings) == 0, let name = elf_strptr(handle, strings, Int(header.sh_name)) else {
+      return nil
+    }
+    // SAFETY: libelf only returns strings that end inside their section.
+    return printable(UnsafeRawBufferPointer(start: name, count: strnlen(name, 256)))
+  }
+
+  /// A copy of a section's bytes; empty for one that has none in the file.
+  func contents(of section: OpaquePointer, _ action: String) throws(ImageError) -> [UInt8] {
+    guard let data = elf_getdata(section, nil) else { throw failure(action) }
+    guard let start = data.pointee.d_buf else { return [] }
+    // SAFETY: libelf vouches for d_size bytes at d_buf while the handle is open; they are copied at once.
+    return Array(UnsafeRawBufferPointer(start: start, count: data.pointee.d_size))
+  }
+
   func failure(_ action: String) -> ImageError { .libelf(file: file, action: action, words: Self.lastError()) }
 
   private static func lastError() -> String {
