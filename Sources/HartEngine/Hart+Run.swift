@@ -11,8 +11,7 @@ extension Hart {
     attention = true
     exitRequested = false
     if let block = nextBlock() {
-      var interpreter = Interpreter(hart: self, block: block)
-      interpreter.run()
+      Interpreter(hart: self, block: block).run()
     }
     if isWaiting { return .waiting }
     return exitRequested ? .requested : .budgetSpent

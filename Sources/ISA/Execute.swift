@@ -4,7 +4,7 @@
 /// specialisation. Writes to x0, traps and the advance of the pc are the engine's; see `Semantics`. Fences between memory
 /// accesses, and `pause`, do nothing: the harts of a machine take turns and see memory in order.
 @inlinable @inline(__always)
-public func execute<S: Semantics & ~Copyable>(_ i: Instruction, in s: inout S) {
+public func execute<S: Semantics & ~Copyable>(_ i: InstructionPointer, in s: inout S) {
   switch i.opcode {
   // RV32I
   case .lui: s.write(i.rd, i.constant())
@@ -182,7 +182,7 @@ public func execute<S: Semantics & ~Copyable>(_ i: Instruction, in s: inout S) {
   }
 }
 
-extension Instruction {
+extension InstructionPointer {
   /// The immediate as a guest word.
   @inlinable @inline(__always)
   func constant<Word: GuestWord>() -> Word { Word(constant: UInt32(bitPattern: immediate)) }

@@ -35,3 +35,19 @@
     self.extra = 0
   }
 }
+
+/// A decoded instruction in place. Engines pass it on like this so that each operation loads only the fields it uses.
+public typealias InstructionPointer = UnsafePointer<Instruction>
+
+extension UnsafePointer where Pointee == Instruction {
+  @inlinable @inline(__always) public var opcode: Opcode { pointee.opcode }
+  @inlinable @inline(__always) public var rd: UInt8 { pointee.rd }
+  @inlinable @inline(__always) public var rs1: UInt8 { pointee.rs1 }
+  @inlinable @inline(__always) public var rs2: UInt8 { pointee.rs2 }
+  @inlinable @inline(__always) public var rs3: UInt8 { pointee.rs3 }
+  @inlinable @inline(__always) public var function: UInt8 { pointee.function }
+  @inlinable @inline(__always) public var length: UInt8 { pointee.length }
+  @inlinable @inline(__always) public var tag: UInt8 { pointee.tag }
+  @inlinable @inline(__always) public var immediate: Int32 { pointee.immediate }
+  @inlinable @inline(__always) public var extra: UInt32 { pointee.extra }
+}

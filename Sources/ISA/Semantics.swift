@@ -101,13 +101,13 @@ public protocol Semantics: ~Copyable {
   mutating func atomic(_ operation: AtomicOperation, _ value: Word, at address: Word, into register: UInt8)
 
   /// Takes the branch to `pc + i.immediate` when the condition holds.
-  mutating func branch(_ condition: BranchCondition, _ a: Word, _ b: Word, _ i: Instruction)
+  mutating func branch(_ condition: BranchCondition, _ a: Word, _ b: Word, _ i: InstructionPointer)
   /// Writes the return address to `rd` and jumps to `pc + i.immediate`.
-  mutating func jump(_ i: Instruction)
+  mutating func jump(_ i: InstructionPointer)
   /// Writes the return address to `rd` and jumps to `target` with bit 0 cleared.
-  mutating func jumpIndirect(to target: Word, _ i: Instruction)
+  mutating func jumpIndirect(to target: Word, _ i: InstructionPointer)
 
-  mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: Instruction)
-  mutating func csr(_ operation: CSROperation, operand: Word, _ i: Instruction)
-  mutating func system(_ operation: SystemOperation, _ i: Instruction)
+  mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: InstructionPointer)
+  mutating func csr(_ operation: CSROperation, operand: Word, _ i: InstructionPointer)
+  mutating func system(_ operation: SystemOperation, _ i: InstructionPointer)
 }

@@ -65,7 +65,7 @@ struct ExecuteTests {
     var hart = Notebook()
     hart.x[11] = a
     hart.x[12] = b
-    execute(Instruction(opcode, rd: 10, rs1: 11, rs2: 12), in: &hart)
+    withUnsafePointer(to: Instruction(opcode, rd: 10, rs1: 11, rs2: 12)) { execute($0, in: &hart) }
     #expect(hart.x[10] == result)
     #expect(hart.notes == [])
   }
@@ -103,7 +103,7 @@ struct ExecuteTests {
   func computes(_ opcode: Opcode, _ a: UInt32, _ immediate: Int32, _ result: UInt32) {
     var hart = Notebook()
     hart.x[11] = a
-    execute(Instruction(opcode, rd: 10, rs1: 11, immediate: immediate), in: &hart)
+    withUnsafePointer(to: Instruction(opcode, rd: 10, rs1: 11, immediate: immediate)) { execute($0, in: &hart) }
     #expect(hart.x[10] == result)
     #expect(hart.notes == [])
   }
@@ -145,7 +145,7 @@ struct ExecuteTests {
   @Test(arguments: [.fence, .fenceTSO, .pause] as [Opcode]) func doesNothing(_ opcode: Opcode) {
     var hart = Notebook()
     let registers = hart.x
-    execute(Instruction(opcode), in: &hart)
+    withUnsafePointer(to: Instruction(opcode)) { execute($0, in: &hart) }
     #expect(hart.notes == [] && hart.x == registers)
   }
 }
@@ -182,16 +182,16 @@ private struct Notebook: Semantics {
   mutating func atomic(_ operation: AtomicOperation, _ value: UInt32, at address: UInt32, into register: UInt8) {
     notes.append("atomic \(operation) \(hex(value)) at \(hex(address)) into \(register)")
   }
-  mutating func branch(_ condition: BranchCondition, _ a: UInt32, _ b: UInt32, _ i: Instruction) {
+  mutating func branch(_ condition: BranchCondition, _ a: UInt32, _ b: UInt32, _ i: InstructionPointer) {
     notes.append("branch \(condition) \(hex(a)) \(hex(b)) by \(i.immediate)")
   }
-  mutating func jump(_ i: Instruction) { notes.append("jump by \(i.immediate)") }
-  mutating func jumpIndirect(to target: UInt32, _ i: Instruction) { notes.append("jumpIndirect to \(hex(target))") }
-  mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: Instruction) {
+  mutating func jump(_ i: InstructionPointer) { notes.append("jump by \(i.immediate)") }
+  mutating func jumpIndirect(to target: UInt32, _ i: InstructionPointer) { notes.append("jumpIndirect to \(hex(target))") }
+  mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: InstructionPointer) {
     notes.append("float \(operation) \(precision)")
   }
-  mutating func csr(_ operation: CSROperation, operand: UInt32, _ i: Instruction) {
+  mutating func csr(_ operation: CSROperation, operand: UInt32, _ i: InstructionPointer) {
     notes.append("csr \(operation) \(hex(operand))")
   }
-  mutating func system(_ operation: SystemOperation, _ i: Instruction) { notes.append("system \(operation)") }
+  mutating func system(_ operation: SystemOperation, _ i: InstructionPointer) { notes.append("system \(operation)") }
 }

@@ -4,7 +4,7 @@ import SystemBus
 extension Hart {
   /// Carries out a system instruction at `state.pc`, where it also leaves where to go on. `state.budget` counts the
   /// instruction as not yet retired on entry.
-  func perform(_ operation: SystemOperation, _ i: Instruction) {
+  func perform(_ operation: SystemOperation, _ i: InstructionPointer) {
     let pc = state.pointee.pc
     switch operation {
     case .environmentCall:
@@ -44,7 +44,7 @@ extension Hart {
   }
 
   /// System instructions that go on at the next one or at a return address; the trap if they may not.
-  private func performRetiring(_ operation: SystemOperation, _ i: Instruction, _ pc: UInt32) -> Trap? {
+  private func performRetiring(_ operation: SystemOperation, _ i: InstructionPointer, _ pc: UInt32) -> Trap? {
     state.pointee.pc = pc &+ UInt32(i.length)
     switch operation {
     case .machineReturn:

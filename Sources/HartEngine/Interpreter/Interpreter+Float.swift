@@ -17,33 +17,29 @@ extension Interpreter {
   @inline(__always) mutating func loadFloat(_ precision: FloatPrecision, at address: UInt32, into register: UInt8) {
     guard state.pointee.floatEnabled else { return raiseIllegal() }
     let width: AccessWidth = precision == .single ? .word : .double
-    if let host = host(address, width, { $0.readTag }) {
+    if let host = host(address, width, { $0.pointee.readTag }) {
       switch precision {
       case .single: writeSingle(register, host.loadUnaligned(as: UInt32.self).littleEndian)
       case .double: writeDouble(register, host.loadUnaligned(as: UInt64.self).littleEndian)
       }
     } else {
-      slowLoadFloat(precision, address, register)
-    }
-  }
-
-  @inline(never) private mutating func slowLoadFloat(_ precision: FloatPrecision, _ address: UInt32, _ register: UInt8) {
-    state.pointee.budget = exactBudget
-    let result = hart.load(address, count: precision == .single ? 4 : 8, pc: pc)
-    if result.outcome != .trapped {
-      switch precision {
-      case .single: writeSingle(register, UInt32(truncatingIfNeeded: result.value))
-      case .double: writeDouble(register, result.value)
+      state.pointee.budget = exactBudget
+      let result = hart.load(address, count: width.bytes, pc: pc)
+      if result.outcome != .trapped {
+        switch precision {
+        case .single: writeSingle(register, UInt32(truncatingIfNeeded: result.value))
+        case .double: writeDouble(register, result.value)
+        }
       }
+      finish(result.outcome)
     }
-    finish(result.outcome)
   }
 
   @inline(__always) mutating func storeFloat(_ precision: FloatPrecision, _ register: UInt8, at address: UInt32) {
     guard state.pointee.floatEnabled else { return raiseIllegal() }
     let value = state.pointee.f[unchecked: Int(register)]
     let width: AccessWidth = precision == .single ? .word : .double
-    if let host = host(address, width, { $0.writeTag }) {
+    if let host = host(address, width, { $0.pointee.writeTag }) {
       switch precision {
       case .single: host.storeBytes(of: UInt32(truncatingIfNeeded: value).littleEndian, as: UInt32.self)
       case .double: host.storeBytes(of: value.littleEndian, as: UInt64.self)
@@ -74,11 +70,11 @@ extension Interpreter {
   }
 
   /// The rounding mode the instruction asks for; nil when it is one of the reserved ones.
-  @inline(__always) private func rounding(_ i: Instruction) -> RoundingMode? {
+  @inline(__always) private func rounding(_ i: InstructionPointer) -> RoundingMode? {
     RoundingMode(rawValue: i.function == 7 ? UInt8(truncatingIfNeeded: state.pointee.frm) : i.function)
   }
 
-  @inline(__always) mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: Instruction) {
+  @inline(__always) mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: InstructionPointer) {
     guard state.pointee.floatEnabled else { return raiseIllegal() }
     switch precision {
     case .single: floatSingle(operation, i)
@@ -86,7 +82,7 @@ extension Interpreter {
     }
   }
 
-  @inline(__always) private mutating func floatSingle(_ operation: FloatOperation, _ i: Instruction) {
+  @inline(__always) private mutating func floatSingle(_ operation: FloatOperation, _ i: InstructionPointer) {
     switch operation {
     case .moveToInteger: write(i.rd, UInt32(truncatingIfNeeded: double(i.rs1)))
     case .moveFromInteger: writeSingle(i.rd, read(i.rs1))
@@ -100,7 +96,7 @@ extension Interpreter {
     }
   }
 
-  @inline(__always) private mutating func floatDouble(_ operation: FloatOperation, _ i: Instruction) {
+  @inline(__always) private mutating func floatDouble(_ operation: FloatOperation, _ i: InstructionPointer) {
     switch operation {
     case .moveToInteger, .moveFromInteger: raiseIllegal()
     case .convert:
@@ -116,7 +112,7 @@ extension Interpreter {
   /// Computes an operation at one precision. The value for a floating-point `rd`; nil when the result went to an integer
   /// register or the instruction trapped.
   @inline(__always) private mutating func compute<F: RegisterValue>(
-    _ operation: FloatOperation, _ i: Instruction, _ a: F
+    _ operation: FloatOperation, _ i: InstructionPointer, _ a: F
   ) -> F? {
     var flags = state.pointee.fflags
     var value: F?
