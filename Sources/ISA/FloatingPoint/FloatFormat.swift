@@ -12,7 +12,11 @@ where Magnitude == Self {
   /// What the exponent field of the number 1 holds: 127 or 1023.
   static var exponentBias: Int32 { get }
   init(host: Host)
+  /// The nearest number, ties to even.
+  init(nearest double: Double)
   var host: Host { get }
+  /// The number in double precision, which holds either format exactly.
+  var wide: Double { get }
 }
 
 extension UInt32: FloatFormat {
@@ -21,7 +25,9 @@ extension UInt32: FloatFormat {
   @inlinable public static var fractionBits: Int32 { 23 }
   @inlinable public static var exponentBias: Int32 { 127 }
   @inlinable public init(host: Float) { self = host.bitPattern }
+  @inlinable public init(nearest double: Double) { self = Float(double).bitPattern }
   @inlinable public var host: Float { Float(bitPattern: self) }
+  @inlinable public var wide: Double { Double(host) }
 }
 
 extension UInt64: FloatFormat {
@@ -30,7 +36,9 @@ extension UInt64: FloatFormat {
   @inlinable public static var fractionBits: Int32 { 52 }
   @inlinable public static var exponentBias: Int32 { 1023 }
   @inlinable public init(host: Double) { self = host.bitPattern }
+  @inlinable public init(nearest double: Double) { self = double.bitPattern }
   @inlinable public var host: Double { Double(bitPattern: self) }
+  @inlinable public var wide: Double { host }
 }
 
 extension FloatFormat {
@@ -53,4 +61,8 @@ extension FloatFormat {
   @inlinable var isSignalingNaN: Bool { isNaN && self & Self.quietBit == 0 }
   @inlinable var isInfinite: Bool { absolute == Self.infinity }
   @inlinable var isZero: Bool { absolute == 0 }
+  @inlinable var isFinite: Bool { absolute < Self.infinity }
+  /// Finite and strictly above the smallest normal number: a rounded result here raised neither `overflow` nor
+  /// `underflow`, nor was the operation invalid or a division by zero.
+  @inlinable var isOrdinary: Bool { absolute &- (Self.hiddenBit &+ 1) < Self.infinity &- (Self.hiddenBit &+ 1) }
 }

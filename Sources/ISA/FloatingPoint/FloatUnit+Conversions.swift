@@ -3,13 +3,15 @@ extension FloatUnit {
   /// FCVT.D.S: always exact; NaN becomes the canonical one.
   @inlinable @inline(__always)
   public static func toDouble(_ a: UInt32, _ flags: inout UInt32) -> UInt64 {
-    SoftFloat.convert(a, .nearestEven, &flags)
+    a.isNaN ? SoftFloat.convert(a, .nearestEven, &flags) : a.wide.bitPattern
   }
 
   /// FCVT.S.D.
   @inlinable @inline(__always)
   public static func toSingle(_ a: UInt64, _ rounding: RoundingMode, _ flags: inout UInt32) -> UInt32 {
-    SoftFloat.convert(a, rounding, &flags)
+    let single = UInt32(nearest: a.host)
+    if single.isOrdinary && (single.wide == a.host || hostSuffices(rounding, flags)) { return single }
+    return SoftFloat.convert(a, rounding, &flags)
   }
 
   /// FCVT.W: the nearest two's complement integer. Numbers out of range are invalid and saturate; NaN gives 0x7FFFFFFF.
@@ -17,7 +19,16 @@ extension FloatUnit {
   public static func toSignedWord<F: FloatFormat>(
     _ a: F, _ rounding: RoundingMode, _ flags: inout UInt32
   ) -> UInt32 {
-    SoftFloat.toSignedWord(a, rounding, &flags)
+    let number = a.wide
+    if number > -0x1.00000002p31 && number < 0x1p31 {
+      let word = Int32(number)
+      let isExact = Double(word) == number
+      if isExact || rounding == .towardZero {
+        flags |= isExact ? 0 : FloatFlag.inexact
+        return UInt32(bitPattern: word)
+      }
+    }
+    return SoftFloat.toSignedWord(a, rounding, &flags)
   }
 
   /// FCVT.WU: the nearest unsigned integer. Numbers out of range are invalid and saturate; NaN gives 0xFFFFFFFF.
@@ -25,7 +36,16 @@ extension FloatUnit {
   public static func toUnsignedWord<F: FloatFormat>(
     _ a: F, _ rounding: RoundingMode, _ flags: inout UInt32
   ) -> UInt32 {
-    SoftFloat.toUnsignedWord(a, rounding, &flags)
+    let number = a.wide
+    if number > -1 && number < 0x1p32 {
+      let word = UInt32(number)
+      let isExact = Double(word) == number
+      if isExact || rounding == .towardZero {
+        flags |= isExact ? 0 : FloatFlag.inexact
+        return word
+      }
+    }
+    return SoftFloat.toUnsignedWord(a, rounding, &flags)
   }
 
   /// FCVT from W: the number nearest to a two's complement integer.
@@ -33,7 +53,10 @@ extension FloatUnit {
   public static func fromSignedWord<F: FloatFormat>(
     _ word: UInt32, _ rounding: RoundingMode, _ flags: inout UInt32
   ) -> F {
-    SoftFloat.fromSignedWord(word, rounding, &flags)
+    let exact = Double(Int32(bitPattern: word))
+    let nearest = F(nearest: exact)
+    if nearest.wide == exact || hostSuffices(rounding, flags) { return nearest }
+    return SoftFloat.fromSignedWord(word, rounding, &flags)
   }
 
   /// FCVT from WU: the number nearest to an unsigned integer.
@@ -41,6 +64,9 @@ extension FloatUnit {
   public static func fromUnsignedWord<F: FloatFormat>(
     _ word: UInt32, _ rounding: RoundingMode, _ flags: inout UInt32
   ) -> F {
-    SoftFloat.fromUnsignedWord(word, rounding, &flags)
+    let exact = Double(word)
+    let nearest = F(nearest: exact)
+    if nearest.wide == exact || hostSuffices(rounding, flags) { return nearest }
+    return SoftFloat.fromUnsignedWord(word, rounding, &flags)
   }
 }
