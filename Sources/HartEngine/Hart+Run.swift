@@ -11,7 +11,8 @@ extension Hart {
     attention = true
     exitRequested = false
     if let block = nextBlock() {
-      Interpreter(hart: self, block: block).run()
+      var interpreter = Interpreter(hart: self, block: block)
+      interpreter.run()
     }
     if isWaiting { return .waiting }
     return exitRequested ? .requested : .budgetSpent

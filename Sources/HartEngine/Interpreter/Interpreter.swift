@@ -7,17 +7,17 @@ import ISA
 /// ends; `exactBudget` is what is left before the current operation, and goes to `HartState` before every slow path.
 struct Interpreter: ~Copyable {
   let state: UnsafeMutablePointer<HartState>
-  unowned(unsafe) let hart: Hart
+  let hart: Unmanaged<Hart>
   /// The operation being executed.
   var current: OperationPointer
   /// The operation after it.
   var next: OperationPointer
   var block: BlockPointer
   var budget: Int32
-  var isRunning = true
+  var isRunning = false
 
   init(hart: Hart, block: BlockPointer) {
-    self.hart = hart
+    self.hart = .passUnretained(hart)
     state = hart.state
     self.block = block
     next = Block.operations(block)
@@ -26,12 +26,13 @@ struct Interpreter: ~Copyable {
   }
 
   /// Runs until the hart has a reason to stop.
-  @inline(never) consuming func run() {
-    while isRunning {
+  @inline(__always) mutating func run() {
+    isRunning = true
+    repeat {
       current = next
       next = current + 1
       execute(current, in: &self)
-    }
+    } while isRunning
   }
 
   @inline(__always) var exactBudget: Int32 { budget &+ block.pointee.count &- Int32(current.tag) }
@@ -47,7 +48,7 @@ struct Interpreter: ~Copyable {
       next = Block.operations(target)
     } else {
       state.pointee.budget = budget
-      goOn(hart.leave(block, by: current, toward: pc, isTaken: isTaken))
+      goOn(hart._withUnsafeGuaranteedRef { $0.leave(block, by: current, toward: pc, isTaken: isTaken) })
     }
   }
 
@@ -64,12 +65,12 @@ struct Interpreter: ~Copyable {
 
   /// Acts on how an access outside of the fast path ended.
   @inline(__always) mutating func finish(_ outcome: AccessOutcome) {
-    if _slowPath(outcome != .done) { goOn(hart.redirect(outcome, after: current)) }
+    if _slowPath(outcome != .done) { goOn(hart._withUnsafeGuaranteedRef { $0.redirect(outcome, after: current) }) }
   }
 
   @inline(__always) mutating func raiseIllegal() {
     state.pointee.budget = exactBudget
-    goOn(hart.raiseIllegal(at: pc))
+    goOn(hart._withUnsafeGuaranteedRef { $0.raiseIllegal(at: pc) })
   }
 }
 
@@ -99,7 +100,7 @@ extension Interpreter: Semantics {
       write(register, Self.extend(Self.read(host, width), width, signed))
     } else {
       state.pointee.budget = exactBudget
-      let result = hart.load(address, count: width.bytes, pc: pc)
+      let result = hart._withUnsafeGuaranteedRef { $0.load(address, count: width.bytes, pc: pc) }
       if result.outcome != .trapped {
         write(register, Self.extend(UInt32(truncatingIfNeeded: result.value), width, signed))
       }
@@ -118,7 +119,7 @@ extension Interpreter: Semantics {
   @inline(__always) private static func extend(_ value: UInt32, _ width: AccessWidth, _ signed: Bool) -> UInt32 {
     switch width {
     case .byte: signed ? value.signExtendedByte : value & 0xFF
-    case .half: signed ? value.signExtendedHalf : value & 0xFFFF
+    case .half: signed ? value.signExtendedHalf : value.zeroExtendedHalf
     case .word, .double: value
     }
   }
@@ -137,17 +138,17 @@ extension Interpreter: Semantics {
 
   @inline(__always) mutating func slowStore(_ value: UInt64, _ count: UInt32, _ address: UInt32) {
     state.pointee.budget = exactBudget
-    finish(hart.store(value, at: address, count: count, pc: pc))
+    finish(hart._withUnsafeGuaranteedRef { $0.store(value, at: address, count: count, pc: pc) })
   }
 
   @inline(__always) mutating func loadReserved(at address: UInt32, into register: UInt8) {
     state.pointee.budget = exactBudget
-    finishLoad(hart.loadReserved(address, pc: pc), register)
+    finishLoad(hart._withUnsafeGuaranteedRef { $0.loadReserved(address, pc: pc) }, register)
   }
 
   @inline(__always) mutating func storeConditional(_ value: UInt32, at address: UInt32, into register: UInt8) {
     state.pointee.budget = exactBudget
-    finishLoad(hart.storeConditional(value, at: address, pc: pc), register)
+    finishLoad(hart._withUnsafeGuaranteedRef { $0.storeConditional(value, at: address, pc: pc) }, register)
   }
 
   @inline(__always) mutating func atomic(
@@ -159,7 +160,7 @@ extension Interpreter: Semantics {
       write(register, old)
     } else {
       state.pointee.budget = exactBudget
-      finishLoad(hart.atomic(operation, value, at: address, pc: pc), register)
+      finishLoad(hart._withUnsafeGuaranteedRef { $0.atomic(operation, value, at: address, pc: pc) }, register)
     }
   }
 
@@ -207,7 +208,7 @@ extension Interpreter: Semantics {
       next = Block.operations(block)
     } else {
       state.pointee.budget = budget
-      goOn(hart.jumpIndirect(to: target, i))
+      goOn(hart._withUnsafeGuaranteedRef { $0.jumpIndirect(to: target, i) })
     }
   }
 
@@ -215,11 +216,11 @@ extension Interpreter: Semantics {
 
   @inline(__always) mutating func csr(_ operation: CSROperation, operand: UInt32, _ i: InstructionPointer) {
     state.pointee.budget = exactBudget
-    finish(hart.csrInstruction(operation, operand, i))
+    finish(hart._withUnsafeGuaranteedRef { $0.csrInstruction(operation, operand, i) })
   }
 
   @inline(__always) mutating func system(_ operation: SystemOperation, _ i: InstructionPointer) {
     state.pointee.budget = exactBudget
-    goOn(hart.systemInstruction(operation, i))
+    goOn(hart._withUnsafeGuaranteedRef { $0.systemInstruction(operation, i) })
   }
 }
