@@ -10,29 +10,27 @@ struct Interpreter: ~Copyable {
   let hart: Unmanaged<Hart>
   /// The operation being executed.
   var current: OperationPointer
-  /// The operation after it.
-  var next: OperationPointer
+  /// The operation after it; nil when the hart must stop.
+  var next: OperationPointer?
   var block: BlockPointer
   var budget: Int32
-  var isRunning = false
 
   init(hart: Hart, block: BlockPointer) {
     self.hart = .passUnretained(hart)
     state = hart.state
     self.block = block
-    next = Block.operations(block)
-    current = next
+    current = Block.operations(block)
+    next = current
     budget = hart.state.pointee.budget &- block.pointee.count
   }
 
   /// Runs until the hart has a reason to stop.
   @inline(__always) mutating func run() {
-    isRunning = true
-    repeat {
-      current = next
-      next = current + 1
-      execute(current, in: &self)
-    } while isRunning
+    while let operation = next {
+      current = operation
+      next = operation + 1
+      execute(operation, in: &self)
+    }
   }
 
   @inline(__always) var exactBudget: Int32 { budget &+ block.pointee.count &- Int32(current.tag) }
@@ -59,7 +57,7 @@ struct Interpreter: ~Copyable {
       next = Block.operations(target)
       budget = state.pointee.budget &- target.pointee.count
     } else {
-      isRunning = false
+      next = nil
     }
   }
 

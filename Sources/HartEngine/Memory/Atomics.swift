@@ -3,7 +3,7 @@ import SystemBus
 
 extension Hart {
   /// `lr.w`: loads an aligned word and reserves it.
-  func loadReserved(_ address: UInt32, pc: UInt32) -> LoadResult {
+  @inline(never) func loadReserved(_ address: UInt32, pc: UInt32) -> LoadResult {
     switch atomicPlace(of: address, .load) {
     case .failure(let trap):
       take(trap, at: pc)
@@ -15,7 +15,7 @@ extension Hart {
   }
 
   /// `sc.w`: stores if the reservation still holds. The value of the result goes to `rd`: 0 for success, else 1.
-  func storeConditional(_ value: UInt32, at address: UInt32, pc: UInt32) -> LoadResult {
+  @inline(never) func storeConditional(_ value: UInt32, at address: UInt32, pc: UInt32) -> LoadResult {
     switch atomicPlace(of: address, .store) {
     case .failure(let trap):
       take(trap, at: pc)
@@ -29,7 +29,7 @@ extension Hart {
   }
 
   /// A read-modify-write of an aligned word. The value of the result is what memory held.
-  func atomic(_ operation: AtomicOperation, _ operand: UInt32, at address: UInt32, pc: UInt32) -> LoadResult {
+  @inline(never) func atomic(_ operation: AtomicOperation, _ operand: UInt32, at address: UInt32, pc: UInt32) -> LoadResult {
     switch atomicPlace(of: address, .store) {
     case .failure(let trap):
       take(trap, at: pc)
