@@ -43,7 +43,7 @@ struct PlacedImage {
     case .other(.raw):
       try self.init(bytes: file.bytes, zeroFill: 0, at: ram.range.lowerBound, name: file.path, ram: ram.range)
     case .other(let kind): throw .notBootable(file: file.path, kind: kind)
-    case .linuxImage: throw .notBootable(file: file.path, kind: .linuxImage)
+    case .linuxImage: throw .notFirmware(file: file.path)
     }
   }
 
