@@ -78,6 +78,42 @@ import Testing
         + "link or load it inside")
   }
 
+  /// What `ld -Ttext=0x80000000` makes: the headers in a segment of their own (lld) or in the page below (GNU ld).
+  @Test func headersBelowRAMAreLeftOut() throws {
+    var lld = ELFBuilder()
+    lld.segments.insert(
+      .init(physical: 0x1_0000, contents: [], memorySize: 116, flags: 4, offset: 0, fileSize: 116), at: 0)
+    var gnu = ELFBuilder()
+    gnu.segments = [
+      .init(physical: 0x7FFF_FFA0, contents: [0x13, 0, 0, 0], memorySize: 0x64, offset: 0, fileSize: 0x64)
+    ]
+    gnu.segments[0].contents = Array(repeating: 0, count: 12) + [0x13, 0, 0, 0]
+    for (builder, count) in [(lld, 8), (gnu, 4)] {
+      let plan = try BootPlanner.plan(request(try image(builder)))
+      #expect(plan.firmware == .none)
+      #expect(plan.pieces.map(\.address) == [0x8000_0000])
+      #expect(plan.pieces.first?.bytes.count == count)
+      #expect(plan.pieces.first?.bytes.first == 0x13)
+    }
+  }
+
+  @Test func programBytesBelowRAMAreRefused() throws {
+    var builder = ELFBuilder()
+    builder.segments = [.init(physical: 0x7FFF_FFA0, contents: [], memorySize: 0x64, offset: 0, fileSize: 0x64)]
+    builder.segments[0].contents = Array(repeating: 0, count: 11) + [1, 0x13, 0, 0, 0]
+    #expect(
+      try message(request(try image(builder, "k.elf"))) == "k.elf: segment 0: 0x7fffffff-0x80000003 lies outside RAM, "
+        + "0x80000000-0x87ffffff; link or load it inside")
+  }
+
+  @Test func anEntryInTheHeadersIsRefused() throws {
+    var builder = ELFBuilder()
+    builder.entry = 0x7FFF_FFF0
+    builder.segments = [.init(physical: 0x7FFF_FFA0, contents: [], memorySize: 0x64, offset: 0, fileSize: 0x64)]
+    builder.segments[0].contents = Array(repeating: 0, count: 12) + [0x13, 0, 0, 0]
+    #expect(try message(request(try image(builder, "k.elf"))).hasPrefix("k.elf: e_entry 0x7ffffff0 lies in no "))
+  }
+
   @Test func aRawBinaryRunsBareUnlessPlacedElsewhere() throws {
     let raw = try image([0x13, 0, 0, 0], "k.bin")
     #expect(try BootPlanner.plan(request(raw)).kernelMode == .machine)

@@ -48,8 +48,8 @@ import Testing
         "virt.dtb: flattened device tree, 24 bytes",
         "  version        17",
         "  totalsize      4 KiB",
-        "  does not boot  virt.dtb: flattened device tree cannot be booted; give it with --dtb; for a FIT image give the "
-          + "kernel inside it",
+        "  does not boot  virt.dtb: flattened device tree cannot be booted; give it with --dtb; for a FIT image give "
+          + "the kernel inside it",
       ])
   }
 
