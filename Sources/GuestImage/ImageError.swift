@@ -9,6 +9,7 @@ public enum ImageError: Error, Equatable, Sendable {
 
   // What it holds.
   case notBootable(file: String, kind: FileKind)
+  case notFirmware(file: String)
   case truncated(file: String, what: String, size: UInt64, needed: UInt64)
   case wrongMachine(file: String, machine: UInt16)
   case wrongClass(file: String)
@@ -46,6 +47,7 @@ extension ImageError: CustomStringConvertible {
 
     case .notBootable(let file, let kind):
       "\(file): \(kind.title) cannot be booted\(kind.advice.map { "; " + $0 } ?? "")"
+    case .notFirmware(let file): "\(file): a Linux Image is no firmware; give it as the kernel"
     case .truncated(let file, let what, let bytes, let needed):
       "\(file): truncated: \(what) needs \(needed) bytes of file, but there are \(bytes); copy or build the file again"
     case .wrongMachine(let file, let machine):

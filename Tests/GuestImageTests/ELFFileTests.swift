@@ -105,7 +105,11 @@ import Testing
       message: "dynamically linked program (PT_INTERP), which needs an operating system; give a kernel, or link a "
         + "bare-metal program with -static -nostdlib"),
     Bad(
-      what: "no program headers", change: { $0.segments = [] },
+      what: "no program headers",
+      change: {
+        $0.segments = []
+        $0.programHeaderOffset = 0
+      },
       message: "ELF without a loadable segment (PT_LOAD); link it into an executable"),
     Bad(
       what: "only empty segments", change: { $0.segments[0].contents = [] },
@@ -144,8 +148,16 @@ import Testing
       what: "wrong program header size", change: { $0.programHeaderSize = 56 },
       message: "e_phentsize is 0x38, expected 32"),
     Bad(
-      what: "too many program headers", change: { $0.programHeaderCount = 65534 },
-      message: "e_phnum is 0xfffe, expected at most 4096 program headers"),
+      what: "more program headers than the file holds", change: { $0.programHeaderCount = 3 },
+      message: "truncated: program header table needs 148 bytes of file, but there are 92; copy or build the file again"
+    ),
+    Bad(
+      what: "section headers past the end", change: { $0.sectionHeaderCount = 3 },
+      message: "truncated: section header table needs 120 bytes of file, but there are 92; copy or build the file again"
+    ),
+    Bad(
+      what: "too many program headers", change: { $0.programHeaderCount = 65535 },
+      message: "e_phnum is 0xffff, expected at most 4096 program headers"),
   ]
 
   @Test(arguments: bad) func refuses(_ bad: Bad) throws {
@@ -156,33 +168,21 @@ import Testing
     #expect(error.description == "a.elf: " + bad.message)
   }
 
-  /// libelf's own findings come out in its words.
-  @Test func passesOnWhatLibelfSays() throws {
-    var builder = ELFBuilder()
-    builder.programHeaderOffset = 0xFFFF_0000
-    let bytes = builder.bytes
-    let error = try error { () throws(ImageError) in try ELFFile(bytes, file: "a.elf") }
-    #expect(error.description.hasPrefix("a.elf: "))
-    #expect(error.description.contains("program header"))
-  }
-
   @Test func refusesEveryTruncation() throws {
-    var builder = ELFBuilder.typical
-    builder.sections = []
-    builder.symbols = []
-    builder.attributes = []
-    let bytes = builder.bytes
-    for length in 1..<bytes.count {
+    let bytes = ELFBuilder.typical.bytes
+    for length in 0..<bytes.count {
       let part = Array(bytes.prefix(length))
-      guard length >= 4 else { continue }
-      _ = try error { () throws(ImageError) in try ELFFile(part, file: "a.elf") }
+      let error = try error { () throws(ImageError) in try ELFFile(part, file: "a.elf") }
+      guard case .truncated("a.elf", _, UInt64(length), _) = error else {
+        Issue.record("\(length): \(error)")
+        continue
+      }
     }
     _ = try ELFFile(bytes, file: "a.elf")
   }
 
   @Test func survivesSectionCountsPastTheFile() throws {
-    for (offset, count) in [(0xFFFF_FFF0, 0), (52, 0), (60, 0xFFFF), (1, 65000), (0x7FFF_FFFF, 3)] as [(UInt32, UInt16)]
-    {
+    for (offset, count) in [(0xFFFF_FFF0, 0), (52, 0), (60, 0), (1, 2), (60, 3)] as [(UInt32, UInt16)] {
       var builder = ELFBuilder.typical
       builder.sectionHeaderOffset = offset
       builder.sectionHeaderCount = count

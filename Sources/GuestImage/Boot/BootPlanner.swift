@@ -66,16 +66,17 @@ public enum BootPlanner {
     guard size > 0 else { return nil }
     let top = min(memory.ram.upperBound, 3 << 30)
     let name = "the device tree"
+    let needed = min(size, 1 << 32) + slack
     for lowest in [kernel.upperBound, memory.ram.lowerBound] where lowest < top {
       for alignment in [2 << 20, 4096, 8] as [UInt64] {
-        if let address = memory.highest(size + slack, alignment: alignment, in: lowest..<top) {
-          try memory.claim(address..<(address + size + slack), name: name)
+        if let address = memory.highest(needed, alignment: alignment, in: lowest..<top) {
+          try memory.claim(address..<(address + needed), name: name)
           return UInt32(truncatingIfNeeded: address)
         }
       }
     }
     throw .doesNotFit(
-      name: name, size: size + slack, largestGap: memory.largestGap(in: memory.ram), ram: memory.ram)
+      name: name, size: needed, largestGap: memory.largestGap(in: memory.ram), ram: memory.ram)
   }
 
   /// Half of RAM or 128 MiB after the kernel's start, whichever is less, as QEMU has it, so that a kernel has room to

@@ -43,7 +43,7 @@ struct PlacedImage {
     case .other(.raw):
       try self.init(bytes: file.bytes, zeroFill: 0, at: ram.range.lowerBound, name: file.path, ram: ram.range)
     case .other(let kind): throw .notBootable(file: file.path, kind: kind)
-    case .linuxImage: throw .notBootable(file: file.path, kind: .linuxImage)
+    case .linuxImage: throw .notFirmware(file: file.path)
     }
   }
 
@@ -67,14 +67,30 @@ struct PlacedImage {
     }
   }
 
-  /// `shift`: what is added to every physical address.
+  /// - Parameter shift: What is added to every physical address.
   private init(elf: ELFFile, file: String, shift: UInt64, ram: Range<UInt64>) throws(ImageError) {
-    pieces = try elf.segments.map { segment throws(ImageError) in
-      try BootPlan.Piece(
-        at: UInt64(segment.physicalAddress) + shift, bytes: segment.bytes, zeroFill: UInt64(segment.zeroFill),
-        name: "\(file): segment \(segment.index)", ram: ram)
+    let loaded = try elf.segments.map { segment throws(ImageError) in
+      try Self.piece(segment, of: elf, file: file, shift: shift, ram: ram)
     }
-    entry = try elf.physicalEntry() &+ UInt32(truncatingIfNeeded: shift)
+    pieces = loaded.compactMap { $0 }
+    let entry = try elf.physicalEntry() &+ UInt32(truncatingIfNeeded: shift)
+    guard pieces.contains(where: { $0.range.contains(UInt64(entry)) }) else {
+      throw .entryOutsideCode(file: file, entry: elf.entry)
+    }
+    self.entry = entry
+  }
+
+  /// Drops what lies below RAM of the ELF's own headers: linkers given only `-Ttext` put them in front of the text.
+  private static func piece(
+    _ segment: ELFFile.Segment, of elf: ELFFile, file: String, shift: UInt64, ram: Range<UInt64>
+  ) throws(ImageError) -> BootPlan.Piece? {
+    let address = UInt64(segment.physicalAddress) + shift
+    let below = ram.lowerBound > address ? Int(ram.lowerBound - address) : 0
+    let dropped = min(below, elf.headerBytes(in: segment))
+    guard dropped < segment.memorySize else { return nil }
+    return try BootPlan.Piece(
+      at: address + UInt64(dropped), bytes: segment.bytes.dropFirst(dropped), zeroFill: UInt64(segment.zeroFill),
+      name: "\(file): segment \(segment.index)", ram: ram)
   }
 
   private init(

@@ -47,6 +47,8 @@ public struct ELFFile: Sendable {
   /// The whole file.
   public let bytes: [UInt8]
   let file: String
+  /// Bytes at the start of the file that are no program: its headers and the zeroes after them.
+  private let headerBytes: Int
 
   /// Most program headers accepted; linkers write fewer than twenty.
   static let maximumProgramHeaders = 4096
@@ -64,7 +66,18 @@ public struct ELFFile: Sendable {
     self.segments = segments.sorted { ($0.physicalAddress, $0.index) < ($1.physicalAddress, $1.index) }
     self.bytes = bytes
     self.file = file
+    headerBytes = Self.countHeaderBytes(header, bytes: bytes)
     _ = try physicalEntry()
+  }
+
+  /// Bytes at the start of `segment` that linkers put there only because they put the file's headers in a segment.
+  func headerBytes(in segment: Segment) -> Int {
+    segment.bytes.startIndex == 0 ? min(headerBytes, segment.bytes.count) : 0
+  }
+
+  private static func countHeaderBytes(_ header: GElf_Ehdr, bytes: [UInt8]) -> Int {
+    let headers = header.e_phoff == 52 ? 52 + 32 * Int(header.e_phnum) : 52
+    return bytes[headers...].firstIndex { $0 != 0 } ?? bytes.count
   }
 
   /// The first and the address after the last physical byte of all segments.
@@ -134,10 +147,15 @@ extension ELFFile {
     of elf: LibELF, header: GElf_Ehdr, bytes: ArraySlice<UInt8>
   ) throws(ImageError) -> [Segment] {
     _ = try fileType(header.e_type, file: elf.file)
+    let sectionsEnd = header.e_shnum == 0 ? 0 : header.e_shoff + 40 * UInt64(header.e_shnum)
+    guard sectionsEnd <= bytes.count else {
+      throw .truncated(file: elf.file, what: "section header table", size: UInt64(bytes.count), needed: sectionsEnd)
+    }
     func bad(_ field: String, _ value: UInt64, _ expected: String) -> ImageError {
       .badField(file: elf.file, field: field, value: hex(value), expected: expected)
     }
-    let count = try elf.programHeaderCount()
+    // Not elf_getphdrnum: elfutils lowers its answer to what a truncated file holds.
+    let count = Int(header.e_phnum)
     guard count > 0 else { throw .nothingToLoad(file: elf.file) }
     guard header.e_phentsize == 32 else { throw bad("e_phentsize", UInt64(header.e_phentsize), "32") }
     guard count <= maximumProgramHeaders else {

@@ -38,13 +38,6 @@ struct LibELF {
     return header
   }
 
-  /// How many program headers there are, counting past 65534 as the format allows.
-  func programHeaderCount() throws(ImageError) -> Int {
-    var count = 0
-    guard elf_getphdrnum(handle, &count) == 0 else { throw failure("counting the program headers") }
-    return count
-  }
-
   func programHeader(_ index: Int) throws(ImageError) -> GElf_Phdr {
     var header = GElf_Phdr()
     guard gelf_getphdr(handle, CInt(truncatingIfNeeded: index), &header) != nil else {
