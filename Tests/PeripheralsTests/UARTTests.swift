@@ -179,11 +179,13 @@ struct UARTRig {
     rig.rig.advance(by: 476)
     #expect(rig.line.level)
     #expect(try uart.byte(Registers.interruptID) == 0xCC)
+    #expect(uart.receive([5]) == 1)
+    #expect(rig.line.level, "a byte that arrives does not take the interrupt back")
     #expect(try rig.receive() == 1)
     #expect(!rig.line.level, "a byte that is read takes the interrupt back")
     rig.rig.advance(by: 3476)
     #expect(try rig.interrupt == .characterTimeout)
-    for _ in 0..<3 { _ = try rig.receive() }
+    for _ in 0..<4 { _ = try rig.receive() }
     #expect(!rig.line.level)
     #expect(rig.rig.deadlines.next == .max)
   }
