@@ -85,7 +85,9 @@ private struct BlobReader {
         let property = try readProperty(from: start)
         guard !open.isEmpty else { throw .malformed(problem: .propertyOutsideNode, offset: start) }
         // In place: a copy of the node here would make a node of many properties quadratic.
-        guard open[open.count - 1].children.isEmpty else { throw .malformed(problem: .propertyAfterChild, offset: start) }
+        guard open[open.count - 1].children.isEmpty else {
+          throw .malformed(problem: .propertyAfterChild, offset: start)
+        }
         open[open.count - 1].properties.append(property)
       case BlobFormat.Token.endNode:
         guard let node = open.popLast() else { throw .malformed(problem: .unbalanced, offset: start) }

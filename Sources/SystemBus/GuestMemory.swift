@@ -31,7 +31,7 @@ public final class GuestMemory {
 
   /// True when `count` bytes at the guest-physical `address` all lie inside.
   public func contains(_ address: UInt32, count: Int = 1) -> Bool {
-    address >= base && count >= 0 && Int(address - base) + count <= size
+    address >= base && count >= 0 && count <= size && Int(address - base) <= size - count
   }
 
   /// Copies bytes in, for loaders. Returns false, having written nothing, when they do not fit.

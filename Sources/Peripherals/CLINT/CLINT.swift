@@ -98,14 +98,16 @@ public final class CLINT: Device {
     onTimeOffsetChange?(offset)
   }
 
-  /// Drives the timer input of `hart` and asks to be called when it has to rise.
+  /// Drives the timer input of `hart` and asks to be called when it has to change: it rises when `mtime` reaches
+  /// `mtimecmp` and falls when `mtime` starts again from 0.
   private func updateTimer(of hart: Int) {
     let now = clock.now
     let time = now &+ timeOffset
     let isDue = time >= compares[hart]
     pins[hart].set(.machineTimer, to: isDue)
-    let (deadline, isBeyondTime) = now.addingReportingOverflow(compares[hart] &- time)
-    deadlines.schedule(timers[hart], at: isDue || isBeyondTime ? .max : deadline)
+    let wait = (isDue ? 0 : compares[hart]) &- time
+    let (deadline, isBeyondTime) = now.addingReportingOverflow(wait)
+    deadlines.schedule(timers[hart], at: wait == 0 || isBeyondTime ? .max : deadline)
   }
 
   // MARK: - Life cycle

@@ -20,7 +20,8 @@ public final class GoldfishRTC: Device {
   private var offset: UInt64 = 0
   private var latchedHigh: UInt32 = 0
   private var alarm: UInt64 = 0
-  private var isAlarmArmed = false
+  /// The time at which the armed alarm fires: the alarm registers as they were when the low one was written.
+  private var armedAlarm: UInt64?
   private var isInterruptEnabled = false
   private var isInterruptPending = false
 
@@ -48,7 +49,7 @@ public final class GoldfishRTC: Device {
     case GoldfishRTCRegisters.alarmLow: return alarm.word(high: false)
     case GoldfishRTCRegisters.alarmHigh: return alarm.word(high: true)
     case GoldfishRTCRegisters.interruptEnable: return isInterruptEnabled ? 1 : 0
-    case GoldfishRTCRegisters.alarmStatus: return isAlarmArmed ? 1 : 0
+    case GoldfishRTCRegisters.alarmStatus: return armedAlarm == nil ? 0 : 1
     default: return 0
     }
   }
@@ -60,7 +61,7 @@ public final class GoldfishRTC: Device {
     case GoldfishRTCRegisters.timeHigh: setTime(high: true, to: value)
     case GoldfishRTCRegisters.alarmLow:
       alarm = alarm.replacingWord(high: false, with: value)
-      isAlarmArmed = true
+      armedAlarm = alarm
       checkAlarm()
     case GoldfishRTCRegisters.alarmHigh:
       alarm = alarm.replacingWord(high: true, with: value)
@@ -68,7 +69,7 @@ public final class GoldfishRTC: Device {
       isInterruptEnabled = value & 1 != 0
       updateLine()
     case GoldfishRTCRegisters.clearAlarm:
-      isAlarmArmed = false
+      armedAlarm = nil
       checkAlarm()
     case GoldfishRTCRegisters.clearInterrupt:
       isInterruptPending = false
@@ -94,13 +95,13 @@ public final class GoldfishRTC: Device {
   private func checkAlarm() {
     var deadline = Ticks.max
     let now = time
-    if isAlarmArmed, now >= alarm {
-      isAlarmArmed = false
+    if let armed = armedAlarm, now >= armed {
+      armedAlarm = nil
       isInterruptPending = true
       updateLine()
-    } else if isAlarmArmed {
+    } else if let armed = armedAlarm {
       let nanosecondsPerTick = 1_000_000_000 / ticksPerSecond
-      let ticks = (alarm - now - 1) / nanosecondsPerTick + 1
+      let ticks = (armed - now - 1) / nanosecondsPerTick + 1
       deadline = clock.now.addingReportingOverflow(ticks).overflow ? .max : clock.now &+ ticks
     }
     if let timer { deadlines.schedule(timer, at: deadline) }
@@ -113,7 +114,7 @@ public final class GoldfishRTC: Device {
   public func reset() {
     latchedHigh = 0
     alarm = 0
-    isAlarmArmed = false
+    armedAlarm = nil
     isInterruptEnabled = false
     isInterruptPending = false
     checkAlarm()
@@ -127,7 +128,8 @@ public final class GoldfishRTC: Device {
     encoder.encode(offset)
     encoder.encode(latchedHigh)
     encoder.encode(alarm)
-    encoder.encode(isAlarmArmed)
+    encoder.encode(armedAlarm != nil)
+    encoder.encode(armedAlarm ?? 0)
     encoder.encode(isInterruptEnabled)
     encoder.encode(isInterruptPending)
   }
@@ -137,7 +139,9 @@ public final class GoldfishRTC: Device {
     offset = try decoder.decode(UInt64.self)
     latchedHigh = try decoder.decode(UInt32.self)
     alarm = try decoder.decode(UInt64.self)
-    isAlarmArmed = try decoder.decode(Bool.self)
+    let isArmed = try decoder.decode(Bool.self)
+    let armed = try decoder.decode(UInt64.self)
+    armedAlarm = isArmed ? armed : nil
     isInterruptEnabled = try decoder.decode(Bool.self)
     isInterruptPending = try decoder.decode(Bool.self)
     checkAlarm()

@@ -59,14 +59,16 @@ public final class PLIC: Device {
 
   private func setLine(_ source: Int, to level: Bool) {
     let (word, bit) = (source / 32, UInt32(1) << UInt32(source % 32))
-    levels[word] = level ? levels[word] | bit : levels[word] & ~bit
-    forwardRequests(of: word)
+    // A device that restores its own state raises a line that the restored PLIC knows to be high.
+    guard level != (levels[word] & bit != 0) else { return }
+    levels[word] ^= bit
+    forwardRequest(bit, of: word)
   }
 
-  /// Lets the gateways of 32 sources send a request for each line that is high, unless one is under way already. A
-  /// request that was sent stays pending even when its line falls.
-  private func forwardRequests(of word: Int) {
-    pending[word] |= levels[word] & ~inService[word]
+  /// Lets the gateway of a source send a request if its line is high and no earlier request is in service. A request
+  /// that was sent stays pending even when the line falls.
+  private func forwardRequest(_ bit: UInt32, of word: Int) {
+    pending[word] |= bit & levels[word] & ~inService[word]
     updatePins()
   }
 
@@ -109,7 +111,7 @@ public final class PLIC: Device {
     let (word, bit) = (Int(source / 32), UInt32(1) << (source % 32))
     guard enables[context * words + word] & bit != 0 else { return }
     inService[word] &= ~bit
-    forwardRequests(of: word)
+    forwardRequest(bit, of: word)
   }
 
   // MARK: - Registers

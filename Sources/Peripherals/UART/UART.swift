@@ -51,7 +51,7 @@ public final class UART: Device {
     let accepted = bytes.prefix(receiveSpace)
     guard !accepted.isEmpty else { return 0 }
     for byte in accepted { state.received.push(byte) }
-    restartTimeout()
+    bytesArrived()
     updateLine()
     return accepted.count
   }
@@ -167,7 +167,7 @@ public final class UART: Device {
     state.isTransmitterInterruptPending = true
     if state.modemControl.contains(.loopback) {
       state.loopBack(byte)
-      restartTimeout()
+      bytesArrived()
     } else {
       sink.write(byte)
     }
@@ -189,6 +189,11 @@ public final class UART: Device {
   // MARK: - Interrupts
 
   private func updateLine() { line.set(state.interruptID != .none) }
+
+  /// Arriving bytes put a timeout off, but one that has come stays until a byte is read.
+  private func bytesArrived() {
+    if !state.isTimeoutPending { restartTimeout() }
+  }
 
   /// Starts anew the time after which bytes below the trigger level interrupt: four characters long.
   private func restartTimeout() {
