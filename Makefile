@@ -42,7 +42,7 @@ check: packages ## Check formatting, warnings, layering and generated files
 	$(call say,checking that imports point down the layers)
 	@scripts/check-imports
 	$(call say,building everything: a warning is an error)
-	$(SWIFT) build $(FLAGS) --build-tests --disable-testable-imports
+	$(SWIFT) build $(FLAGS) --build-tests
 	$(call say,building the firmware again: it must give the same bytes)
 	@$(MAKE) --no-print-directory -C firmware check
 	$(call say,checked)
