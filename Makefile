@@ -76,7 +76,7 @@ firmware: ## Build the SBI firmware that roost carries
 	$(call say,building the firmware)
 	@$(MAKE) --no-print-directory -C firmware
 
-docs: packages ## Build the API documentation (docs/build/index.html)
+docs: build ## Build the API documentation (docs/build/index.html)
 	$(call say,building the documentation)
 	@scripts/build-docs
 

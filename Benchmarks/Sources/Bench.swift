@@ -27,8 +27,8 @@ struct Bench: ParsableCommand {
   @Option(help: "Its initial file system.") var initrd = "guests/build/linux/initramfs.cpio.gz"
   @Option(help: "OpenSBI's fw_dynamic.bin, for both contenders.") var opensbi = "guests/build/linux/fw_dynamic.bin"
   @Option(help: "The text that ends the Linux race.") var prompt = "rv32# "
-  @Option(help: "The bare guest of the start-up race.") var hello = "guests/build/hello"
-  @Option(help: "The kernel whose idle memory is measured.") var nest = "guests/build/nest"
+  @Option(help: "The bare guest of the start-up race.") var hello = "guests/build/hello.elf"
+  @Option(help: "The kernel whose idle memory is measured.") var nest = "guests/build/nest.elf"
   @Option(help: "The text at which that kernel idles.") var nestPrompt = "nest> "
   @Option(help: "Where the figures go, as JSON.") var json = ".build/bench.json"
 
