@@ -7,11 +7,11 @@ TEST_FLAGS := $(FLAGS) --disable-testable-imports --disable-xctest
 BUILD := .build/release
 ROOST := $(BUILD)/roost
 
-# How long `make fuzz` runs, and the time that `make conformance` may take; both in seconds.
+# How long `make fuzz` runs, in seconds.
 FUZZ_SECONDS ?= 3600
-CONFORMANCE_SECONDS ?= 600
-# Passed on to the bench: `make bench BENCH="--rounds 3 guests"`.
+# Passed on to the tools: `make bench BENCH="--rounds 3 guests"`; each explains itself with --help.
 BENCH ?=
+CONFORMANCE ?=
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
@@ -50,9 +50,10 @@ check: packages ## Check formatting, warnings, layering and generated files
 fmt: ## Format every Swift file
 	@scripts/check-format --fix
 
-conformance: packages ## Compare with Spike and the LLVM tools, instruction by instruction
-	$(call say,comparing with the oracles for up to $(CONFORMANCE_SECONDS) seconds)
-	@CONFORMANCE_SECONDS=$(CONFORMANCE_SECONDS) scripts/conformance
+conformance: build ## Run a million instructions of every kind in lockstep with Spike (CONFORMANCE="--budget …")
+	$(call say,comparing with Spike)
+	$(SWIFT) build $(FLAGS) --product conformance
+	$(BUILD)/conformance --roost $(ROOST) --spike "$$(scripts/ensure-spike)" $(CONFORMANCE)
 
 fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECONDS=3600)
 	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)

@@ -18,6 +18,8 @@ struct Bench: ParsableCommand {
   @Argument(help: "What to measure: guests, linux, startup, memory.") var races: [Race] = Race.allCases
   @Option(help: "How often everything is measured.") var rounds = 5
   @Option(help: "Bench guests to run.", completion: .list(GuestRace.guests)) var guest: [String] = GuestRace.guests
+  @Option(help: "The time of the bench guests: wall, or processor on a host that is busy with other things.")
+  var clock = Clock.wall
   @Option(help: "Contenders that take part.") var contender: [Contender] = Contender.allCases
   @Option(help: "The roost command.") var roost = ".build/release/roost"
   @Option(help: "QEMU's system emulator for RV32.") var qemu = "qemu-system-riscv32"
@@ -43,7 +45,7 @@ struct Bench: ParsableCommand {
       switch race {
       case .guests:
         report.guests = try GuestRace(
-          contenders, folder: guestFolder, guests: guest, rounds: rounds, progress: progress)
+          contenders, folder: guestFolder, guests: guest, rounds: rounds, clock: clock, progress: progress)
       case .linux: report.linux = try raceLinux(contenders)
       case .startup: report.startup = try raceStartup(contenders)
       case .memory: report.idle = try measureIdle(contenders)

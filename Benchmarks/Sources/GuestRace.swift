@@ -1,3 +1,5 @@
+import ArgumentParser
+
 /// The bench guests: self-checking programs that tell how many instructions they took.
 struct GuestRace: Codable {
   static let guests = [
@@ -8,12 +10,13 @@ struct GuestRace: Codable {
   struct Row: Codable {
     var guest: String
     var instructions: UInt64
-    /// The median of the rounds' wall time in seconds, from start to end of the program.
+    /// The median of the rounds' time in seconds, from start to end of the program.
     var seconds: [Contender: Double]
     /// Millions of guest instructions a second, start-up taken away.
     var mips: [Contender: Double]
   }
 
+  var clock: Clock
   var startup: [Contender: Double] = [:]
   var rows: [Row] = []
 
@@ -46,9 +49,17 @@ enum GuestRaceError: Error, CustomStringConvertible {
   }
 }
 
+/// What counts as time.
+enum Clock: String, Codable, CaseIterable, ExpressibleByArgument {
+  case wall, processor
+}
+
 extension GuestRace {
   /// Runs every guest on every contender in turn, so many rounds over, so that a change in the host's load meets all alike.
-  init(_ contenders: Contenders, folder: String, guests: [String], rounds: Int, progress: (String) -> Void) throws {
+  init(
+    _ contenders: Contenders, folder: String, guests: [String], rounds: Int, clock: Clock, progress: (String) -> Void
+  ) throws {
+    self.clock = clock
     var times: [String: [Contender: [Double]]] = [:]
     var instructions: [String: [Contender: UInt64]] = [:]
     for round in 1...rounds {
@@ -56,7 +67,7 @@ extension GuestRace {
         progress("round \(round) of \(rounds): \(guest)")
         for contender in Contender.allCases {
           guard let invocation = contenders.bare(contender, elf: "\(folder)/\(guest).elf") else { continue }
-          let outcome = try measure(invocation, contender, guest)
+          let outcome = try measure(invocation, contender, guest, clock)
           times[guest, default: [:]][contender, default: []].append(outcome.seconds)
           instructions[guest, default: [:]][contender] = outcome.instructions
         }
@@ -79,7 +90,7 @@ extension GuestRace {
 
 /// Runs one guest to its end, which must be a pass.
 private func measure(
-  _ invocation: Invocation, _ contender: Contender, _ guest: String
+  _ invocation: Invocation, _ contender: Contender, _ guest: String, _ clock: Clock
 ) throws -> (seconds: Double, instructions: UInt64) {
   let outcome = try run(invocation, timeout: 300)
   let words = outcome.text.split(whereSeparator: \.isWhitespace).map(String.init)
@@ -89,5 +100,5 @@ private func measure(
     let end = String(outcome.text.suffix(200))
     throw GuestRaceError.failed(contender: contender, guest: guest, status: outcome.status, output: end)
   }
-  return (outcome.seconds, count)
+  return (clock == .wall ? outcome.seconds : outcome.processorSeconds, count)
 }

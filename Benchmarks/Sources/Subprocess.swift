@@ -13,6 +13,8 @@ struct Invocation {
 /// What one run of a program came to. Times are seconds since just before the program was started.
 struct Outcome {
   var seconds = 0.0
+  /// Processor time that the program took, user and system.
+  var processorSeconds = 0.0
   var firstByte: Double?
   /// When the awaited text had appeared.
   var marker: Double?
@@ -72,7 +74,7 @@ func run(
       kill(child, SIGKILL)
     }
   }
-  outcome.status = wait(for: child)
+  (outcome.status, outcome.processorSeconds) = wait(for: child)
   outcome.seconds = monotonicSeconds() - start
   return outcome
 }
@@ -84,11 +86,14 @@ func monotonicSeconds() -> Double {
   return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
 }
 
-/// Waits for a process, and answers its exit status, or nil when a signal ended it.
-private func wait(for child: Int32) -> Int32? {
+/// Waits for a process, and answers its exit status, nil when a signal ended it, and the processor time that it took.
+private func wait(for child: Int32) -> (status: Int32?, processorSeconds: Double) {
   var status: Int32 = 0
-  while waitpid(child, &status, 0) < 0, errno == EINTR {}
-  return status & 0x7f == 0 ? status >> 8 & 0xff : nil
+  var usage = rusage()
+  while wait4(child, &status, 0, &usage) < 0, errno == EINTR {}
+  let seconds = Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+  let microseconds = Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+  return (status & 0x7f == 0 ? status >> 8 & 0xff : nil, seconds + microseconds * 1e-6)
 }
 
 private func spawn(_ invocation: Invocation, input: Int32, output: Int32) throws -> Int32 {
