@@ -41,24 +41,36 @@ struct Bench: ParsableCommand {
   func run() throws {
     let contenders = try findContenders()
     var report = Report(host: HostFacts(contenders), rounds: rounds)
+    var failed = false
     for race in Race.allCases where races.contains(race) {
-      switch race {
-      case .guests:
-        report.guests = try GuestRace(
-          contenders, folder: guestFolder, guests: guest, rounds: rounds, clock: clock, progress: progress)
-      case .linux: report.linux = try raceLinux(contenders)
-      case .startup: report.startup = try raceStartup(contenders)
-      case .memory: report.idle = try measureIdle(contenders)
+      do {
+        try measure(race, contenders, into: &report)
+      } catch {
+        // One race that cannot be run must not cost the others' figures.
+        note("\(race.rawValue): \(error)")
+        failed = true
       }
     }
     progress("")
     print(report.text)
     try report.write(to: json)
     print("\nfigures: \(json)")
+    if failed { throw ExitCode.failure }
   }
 }
 
 extension Bench {
+  private func measure(_ race: Race, _ contenders: Contenders, into report: inout Report) throws {
+    switch race {
+    case .guests:
+      report.guests = try GuestRace(
+        contenders, folder: guestFolder, guests: guest, rounds: rounds, clock: clock, progress: progress)
+    case .linux: report.linux = try raceLinux(contenders)
+    case .startup: report.startup = try raceStartup(contenders)
+    case .memory: report.idle = try measureIdle(contenders)
+    }
+  }
+
   private func findContenders() throws -> Contenders {
     var programs: [Contender: String] = [:]
     for one in Contender.allCases where contender.contains(one) {
