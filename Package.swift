@@ -10,7 +10,8 @@ struct Module {
   var hasTests = true
 }
 
-let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+/// Warnings are errors in every build, so that none can hide in a module that was not compiled again.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 let modules: [Module] = [
   Module(name: "ISA", imports: []),
@@ -36,6 +37,9 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
     .executableTarget(name: "roost", dependencies: ["Commands"], swiftSettings: strict),
+    .executableTarget(
+      name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/Sources", swiftSettings: strict),
   ]
     + modules.map { module in
       .target(
@@ -45,7 +49,7 @@ let package = Package(
     + modules.filter(\.hasTests).map { module in
       .testTarget(
         name: module.name + "Tests",
-        dependencies: [.init(stringLiteral: module.name)] + module.imports.filter { $0 != "CLibelf" }.map { .init(stringLiteral: $0) },
+        dependencies: ([module.name] + module.imports.filter { $0 != "CLibelf" }).map { .init(stringLiteral: $0) },
         swiftSettings: strict)
     }
 )

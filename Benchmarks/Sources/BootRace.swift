@@ -1,0 +1,60 @@
+/// Times from the start of a program to an event on a guest's console, in seconds.
+struct BootRace: Codable {
+  struct Row: Codable {
+    var name: String
+    var contender: Contender
+    /// The median of the rounds.
+    var seconds: Double
+    var rounds: [Double]
+  }
+
+  var title: String
+  var rows: [Row] = []
+
+  func seconds(_ name: String) -> Double? {
+    rows.first { $0.name == name }?.seconds
+  }
+}
+
+enum BootRaceError: Error, CustomStringConvertible {
+  case never(name: String, event: String, status: Int32?, output: String)
+
+  var description: String {
+    switch self {
+    case .never(let name, let event, let status, let output):
+      "\(name): \(event) never came (status \(status.map { "\($0)" } ?? "none, killed")); last output:\n\(output)"
+    }
+  }
+}
+
+/// One who takes part in a boot race.
+struct BootRunner {
+  var name: String
+  var contender: Contender
+  var invocation: Invocation
+}
+
+extension BootRace {
+  /// Boots with every runner in turn, so many rounds over.
+  ///
+  /// - Parameter marker: the console text that ends the race; nil for the first byte.
+  init(title: String, _ runners: [BootRunner], until marker: String?, rounds: Int, progress: (String) -> Void) throws {
+    self.title = title
+    var times = [[Double]](repeating: [], count: runners.count)
+    for round in 1...rounds {
+      progress("round \(round) of \(rounds): \(title)")
+      for (index, runner) in runners.enumerated() {
+        let outcome = try run(runner.invocation, until: marker, timeout: 120)
+        guard let seconds = marker == nil ? outcome.firstByte : outcome.marker else {
+          throw BootRaceError.never(
+            name: runner.name, event: marker.map { "\"\($0)\"" } ?? "a first byte", status: outcome.status,
+            output: String(outcome.text.suffix(400)))
+        }
+        times[index].append(seconds)
+      }
+    }
+    rows = zip(runners, times).map { runner, times in
+      Row(name: runner.name, contender: runner.contender, seconds: median(times) ?? 0, rounds: times)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+# Roost: every way to build, try and check it. `make` alone lists them.
+
+SWIFT ?= swift
+# Products and tests share one release build: without testable imports neither command rebuilds what the other built.
+FLAGS := -c release --explicit-target-dependency-import-check error
+TEST_FLAGS := $(FLAGS) --disable-testable-imports --disable-xctest
+BUILD := .build/release
+ROOST := $(BUILD)/roost
+
+# How long `make fuzz` runs, in seconds.
+FUZZ_SECONDS ?= 3600
+# Passed on to the tools: `make bench BENCH="--rounds 3 guests"`; each explains itself with --help.
+BENCH ?=
+CONFORMANCE ?=
+
+say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
+
+.DEFAULT_GOAL := help
+.PHONY: help build packages demo test check fmt conformance fuzz bench linux guests firmware docs clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+packages:
+	@scripts/ensure-packages libelf-dev pkg-config python3
+
+build: packages ## Build the roost command in release mode (.build/release/roost)
+	$(call say,building roost)
+	$(SWIFT) build $(FLAGS) --product roost
+
+demo: build guests ## Boot the nest kernel under our firmware beside a bare hello, and tell what happened
+	$(call say,booting two guests at once)
+	@scripts/demo $(ROOST)
+
+test: packages guests ## Run the tests
+	$(call say,running the tests)
+	$(SWIFT) test $(TEST_FLAGS)
+
+check: packages ## Check formatting, warnings, layering and generated files
+	$(call say,checking the formatting)
+	@scripts/check-format
+	$(call say,checking that imports point down the layers)
+	@scripts/check-imports
+	$(call say,building everything: a warning is an error)
+	$(SWIFT) build $(FLAGS) --build-tests
+	$(call say,building the firmware again: it must give the same bytes)
+	@$(MAKE) --no-print-directory -C firmware check
+	$(call say,checked)
+
+fmt: ## Format every Swift file
+	@scripts/check-format --fix
+
+conformance: build ## Run a million instructions of every kind in lockstep with Spike (CONFORMANCE="--budget …")
+	$(call say,comparing with Spike)
+	$(SWIFT) build $(FLAGS) --product conformance
+	$(BUILD)/conformance --roost $(ROOST) --spike "$$(scripts/ensure-spike)" $(CONFORMANCE)
+
+fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECONDS=3600)
+	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
+
+bench: build guests ## Race QEMU and Spike, and print a table (BENCH="--rounds 5 …")
+	@scripts/ensure-packages qemu-system-misc
+	$(call say,building the bench guests and the runner)
+	@$(MAKE) --no-print-directory -s -C Benchmarks/guests
+	$(SWIFT) build $(FLAGS) --product bench
+	$(BUILD)/bench $(BENCH)
+
+linux: ## Build RV32 Linux and its initramfs from nothing (guests/build/linux)
+	@guests/linux/recipe
+
+guests: ## Build the small guests: hello, hello-swift, nest (guests/build)
+	$(call say,building the guests)
+	@$(MAKE) --no-print-directory -C guests
+
+firmware: ## Build the SBI firmware that roost carries
+	$(call say,building the firmware)
+	@$(MAKE) --no-print-directory -C firmware
+
+docs: build ## Build the API documentation (docs/build/index.html)
+	$(call say,building the documentation)
+	@scripts/build-docs
+
+clean: ## Remove everything that was built, except for the cache outside the clone
+	rm -rf .build docs/build guests/build
+	@$(MAKE) --no-print-directory -C firmware clean
+	@$(MAKE) --no-print-directory -C Benchmarks/guests clean
