@@ -37,7 +37,7 @@ let package = Package(
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
     .executableTarget(name: "roost", dependencies: ["Commands"], swiftSettings: strict),
     // Development tools: they may use Foundation, and nothing depends on them.
-    .target(name: "ConformanceKit", dependencies: ["ISA"], path: "Tests/ConformanceKit", swiftSettings: strict),
+    .target(name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"], path: "Tests/ConformanceKit", swiftSettings: strict),
     .executableTarget(
       name: "conformance",
       dependencies: ["ConformanceKit", "ISA", .product(name: "ArgumentParser", package: "swift-argument-parser")],
