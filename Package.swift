@@ -37,9 +37,17 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
     .executableTarget(name: "roost", dependencies: ["Commands"], swiftSettings: strict),
+    // Development tools: they may use Foundation, and nothing depends on them.
     .executableTarget(
       name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/Sources", swiftSettings: strict),
+    .target(
+      name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],
+      path: "Tests/ConformanceKit", swiftSettings: strict),
+    .executableTarget(
+      name: "conformance",
+      dependencies: ["ConformanceKit", "ISA", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Conformance", swiftSettings: strict),
   ]
     + modules.map { module in
       .target(
