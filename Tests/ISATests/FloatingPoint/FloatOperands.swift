@@ -38,6 +38,18 @@ enum FloatOperands {
     0xFFFF_FF80, 0xFFFF_FFFE, 0xFFFF_FFFF,
   ]
 
+  /// Rows that hold every pair of corners, with a third operand that varies.
+  static var cornerRows: [FloatOperandRow] {
+    let count = max(singleCorners.count, doubleCorners.count)
+    return (0..<count * count).map { index in
+      let places = [index / count, index % count, (index / count &* 7 &+ index % count) % count]
+      return FloatOperandRow(
+        singles: places.map { 0xFFFF_FFFF_0000_0000 | UInt64(singleCorners[$0 % singleCorners.count]) },
+        doubles: places.map { doubleCorners[$0 % doubleCorners.count] },
+        word: UInt64(words[index % words.count]))
+    }
+  }
+
   private static func withBothSigns<F: FixedWidthInteger>(_ patterns: [F], sign: F) -> [F] {
     patterns + patterns.map { $0 ^ sign }
   }
@@ -87,20 +99,30 @@ struct FloatRandom: RandomNumberGenerator {
     return UInt32(truncatingIfNeeded: raw >> 32) >> UInt32(raw >> 8 & 31)
   }
 
-  /// A row of operands: sometimes close to each other, and the third close to the product, so that sums cancel.
+  /// A row of operands, three eighths of them related: close to each other, so that sums cancel; or with a product or
+  /// a converted value at the edge of the normal range.
   mutating func row() -> FloatOperandRow {
     let choice = next()
     var singles = [single(), single(), single()]
     var doubles = [double(), double(), double()]
-    if choice & 7 == 0 {
-      singles[1] = singles[0] ^ UInt32(choice >> 32 & 3) ^ UInt32(choice >> 34 & 0x180) << 24
-      doubles[1] = doubles[0] ^ choice >> 32 & 3 ^ (choice >> 34 & 0x180) << 56
-    }
-    if choice & 0x38 == 0 {
-      let product = Float(bitPattern: singles[0]) * Float(bitPattern: singles[1])
-      singles[2] = product.bitPattern ^ UInt32(choice >> 42 & 3) ^ 0x8000_0000
-      let wide = Double(bitPattern: doubles[0]) * Double(bitPattern: doubles[1])
-      doubles[2] = wide.bitPattern ^ (choice >> 42 & 3) ^ 0x8000_0000_0000_0000
+    let nudge = UInt32(choice >> 32 & 7) &- 3
+    let wideNudge = UInt64(choice >> 32 & 7) &- 3
+    switch choice & 7 {
+    case 0:
+      singles[1] = singles[0] &+ nudge
+      doubles[1] = doubles[0] &+ wideNudge
+    case 1:
+      singles[2] = (-singles[0].host * singles[1].host).bitPattern &+ nudge
+      doubles[2] = (-doubles[0].host * doubles[1].host).bitPattern &+ wideNudge
+    case 2:
+      let isLow = choice & 8 == 0
+      let edge: Float = isLow ? .leastNormalMagnitude : .greatestFiniteMagnitude
+      singles[1] = (edge / singles[0].host).bitPattern &+ nudge
+      doubles[1] =
+        ((isLow ? .leastNormalMagnitude : .greatestFiniteMagnitude) / doubles[0].host).bitPattern &+ wideNudge
+      // Of a significand cut to single precision, 29 bits are left.
+      if choice & 0x10 == 0 { doubles[0] = Double(edge).bitPattern &+ wideNudge << (choice >> 40 % 31) }
+    default: break
     }
     let unboxed: UInt64 = choice & 0xF00 == 0 ? choice << 32 : 0xFFFF_FFFF_0000_0000
     return FloatOperandRow(

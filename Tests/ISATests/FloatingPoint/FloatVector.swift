@@ -72,14 +72,23 @@ struct FloatVectorRecorder {
     let kind: UInt32 =
       switch (vector.instruction.row.destination, vector.instruction.precision) {
       case (.word, _): [0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF].contains(value) ? UInt32(value) : 2
-      case (.float, .single): FloatUnit.classify(UInt32(truncatingIfNeeded: value))
-      case (.float, .double): FloatUnit.classify(value)
+      case (.float, .single): Self.kind(UInt32(truncatingIfNeeded: value))
+      case (.float, .double): Self.kind(value)
       }
     let key = Key(name: vector.instruction.name, flags: vector.expected.flags, kind: kind)
     let count = counts[key, default: 0]
     guard count < perKey else { return }
     counts[key] = count + 1
     lines[key.name, default: []].append(vector.line)
+  }
+
+  /// The class of a number, the smallest and the largest normal one standing apart.
+  private static func kind<F: FloatFormat>(_ value: F) -> UInt32 {
+    switch value.host.magnitude {
+    case F.Host.leastNormalMagnitude: 1 << 10
+    case F.Host.greatestFiniteMagnitude: 1 << 11
+    default: FloatUnit.classify(value)
+    }
   }
 
   /// The chosen vectors in the order of `FloatInstruction.all`.

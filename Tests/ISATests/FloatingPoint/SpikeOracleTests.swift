@@ -4,8 +4,9 @@ import Testing
 
 /// Compares both tiers with Spike, and writes the vectors that `FloatVectorTests` replays.
 ///
-/// Runs when `ROOST_SPIKE` names a Spike executable. `ROOST_FLOAT_ROWS` is the number of operand rows, on each of which
-/// every instruction of `FloatInstruction.all` is tried, `ROOST_FLOAT_VECTORS` a file to write vectors to.
+/// Runs when `ROOST_SPIKE` names a Spike executable. `ROOST_FLOAT_ROWS` is the number of random operand rows (which
+/// come after all pairs of corners); every instruction of `FloatInstruction.all` is tried on each row.
+/// `ROOST_FLOAT_VECTORS` is a file to write vectors to.
 @Suite struct SpikeOracleTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let trials: [(FloatTier, UInt32)] = [(.soft, 0), (.unit, 0), (.unit, FloatFlag.inexact)]
@@ -14,12 +15,13 @@ import Testing
     var random = FloatRandom(seed: 1)
     var recorder = FloatVectorRecorder()
     let vectors = Self.environment["ROOST_FLOAT_VECTORS"]
-    var rows = Int(Self.environment["ROOST_FLOAT_ROWS"] ?? "") ?? 5000
+    let randomRows = Int(Self.environment["ROOST_FLOAT_ROWS"] ?? "") ?? 5000
+    var rows = FloatOperands.cornerRows.shuffled(using: &random)
+    for _ in 0..<randomRows { rows.append(random.row()) }
     var evaluations = 0
     var failures = 0
-    while rows > 0 {
-      let batch = (0..<min(rows, 40_000)).map { _ in random.row() }
-      rows -= batch.count
+    for start in stride(from: 0, to: rows.count, by: 40_000) {
+      let batch = Array(rows[start..<min(start + 40_000, rows.count)])
       let output = try Self.run(SpikeProgram(FloatInstruction.all, on: batch), batch.count)
       evaluations += batch.count * FloatInstruction.all.count
       for (index, row) in batch.enumerated() {
@@ -27,7 +29,7 @@ import Testing
           let expected = output.outcome(at: index * FloatInstruction.all.count + column)
           let (a, b, c) = row.operands(of: instruction)
           let vector = FloatVector(instruction, a, b, c, expected)
-          if vectors != nil && index < 4000 { recorder.consider(vector) }
+          if vectors != nil && start == 0 { recorder.consider(vector) }
           for (tier, accrued) in Self.trials where !vector.holds(tier, accrued: accrued) {
             failures += 1
             if failures <= 20 { vector.check(tier, accrued: accrued) }
