@@ -13,7 +13,8 @@ import SystemBus
 
 /// One RISC-V hart: registers, CSRs, translation and the interpreter that runs it.
 ///
-/// A hart is owned by one thread at a time. Nothing a guest does makes any of its functions trap in the host.
+/// A hart is owned by one thread at a time, and no function holds one of its properties while it calls another that
+/// changes it; the hot ones are therefore spared the run-time check of that, which had cost 40 % of a system call. Nothing a guest does makes any of its functions trap in the host.
 public final class Hart {
   /// `mhartid`.
   public let id: UInt32
@@ -29,21 +30,22 @@ public final class Hart {
 
   let state: UnsafeMutablePointer<HartState>
   /// Current privilege mode.
-  public internal(set) var mode: PrivilegeMode = .machine
-  var csr = ControlRegisters()
-  var pmp = PMP()
+  @exclusivity(unchecked) public internal(set) var mode: PrivilegeMode = .machine
+  @exclusivity(unchecked) var csr = ControlRegisters()
+  @exclusivity(unchecked) var pmp = PMP()
 
-  var contexts: [TranslationContext] = []
-  var dataContext: TranslationContext
-  var codeContext: TranslationContext
-  var contextClock: UInt64 = 0
-  static let contextLimit = 8
+  @exclusivity(unchecked) var contexts: [TranslationContext] = []
+  @exclusivity(unchecked) var dataContext: TranslationContext
+  @exclusivity(unchecked) var codeContext: TranslationContext
+  /// The keys of `contexts`, packed, in the same order.
+  @exclusivity(unchecked) var contextKeys: InlineArray<8, UInt64> = .init(repeating: .max)
+  @exclusivity(unchecked) var contextClock: UInt64 = 0
 
   /// Something happened that the hart must look at before it runs its next instruction: an interrupt input changed, or
   /// a CSR that interrupts depend on.
-  var attention = false
+  @exclusivity(unchecked) var attention = false
   /// What is cached about address translation changed under the running block.
-  var contextsChanged = false
+  @exclusivity(unchecked) var contextsChanged = false
   /// What to add to `time` to get `mtime`, in ticks: the board sets it when software writes `mtime`.
   public var timeOffset: Ticks = 0 {
     didSet {
@@ -52,18 +54,18 @@ public final class Hart {
     }
   }
   /// Set from outside to end the current `run` at the next instruction boundary that looks up.
-  var exitRequested = false
+  @exclusivity(unchecked) var exitRequested = false
   /// Whether other harts take turns with this one, so that a hart that spins should end its turn.
   public var sharesThread = false
   /// True after `wfi` until an interrupt that is enabled in `mie` is pending.
-  public internal(set) var isWaiting = false
+  @exclusivity(unchecked) public internal(set) var isWaiting = false
   /// Instructions retired up to the start of the current run, minus the budget given then: see `retired`.
-  var retiredBase: UInt64 = 0
+  @exclusivity(unchecked) var retiredBase: UInt64 = 0
   /// Exits because of `wfi`, traps and interrupts taken since power-on, for statistics.
-  public internal(set) var statistics = HartStatistics()
+  @exclusivity(unchecked) public internal(set) var statistics = HartStatistics()
   /// Traps taken in a row without an instruction retired in between; a loop of them never ends.
-  public internal(set) var trapsWithoutProgress: UInt32 = 0
-  var retiredAtLastTrap: UInt64 = .max
+  @exclusivity(unchecked) public internal(set) var trapsWithoutProgress: UInt32 = 0
+  @exclusivity(unchecked) var retiredAtLastTrap: UInt64 = .max
 
   var scratch: UnsafeMutablePointer<Block>
   var builder: UnsafeMutablePointer<Instruction>
@@ -89,6 +91,7 @@ public final class Hart {
     dataContext = context
     codeContext = context
     contexts = [context]
+    contextKeys[0] = bare.packed
     state = .allocate(capacity: 1)
     state.initialize(
       to: HartState(

@@ -9,7 +9,7 @@
 /// The wires between the interrupt controllers and one hart. Controllers drive them; the hart reads `lines`.
 public final class HartPins {
   /// Level of each input, at its bit of `mip`.
-  public private(set) var lines: UInt32 = 0
+  @exclusivity(unchecked) public private(set) var lines: UInt32 = 0
   /// Called whenever `lines` changes, so that a running hart looks at it before its next block.
   public var onChange: (() -> Void)?
 

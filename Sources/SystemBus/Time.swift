@@ -20,7 +20,7 @@ public final class DeadlineQueue {
   private var deadlines: [Ticks] = []
   private var handlers: [(Ticks) -> Void] = []
   /// The earliest deadline, or `Ticks.max` when there is none.
-  public private(set) var next: Ticks = .max
+  @exclusivity(unchecked) public private(set) var next: Ticks = .max
   /// Called when `next` became earlier, so that a running slice can be shortened.
   public var onEarlier: (() -> Void)?
 

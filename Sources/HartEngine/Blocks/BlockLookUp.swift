@@ -68,6 +68,7 @@ extension Hart {
       else { return .failure(fault) }
       let isUniform = pmp.isUniform(page: translation.physical & ~0xFFF)
       if isUniform {
+        codeContext.willCache()
         codeContext.fetches[index] = FetchTLBEntry(tag: pc & ~0xFFF, codePage: place.codePage)
         if translation.isSuperpage { codeContext.noteSuperpage(at: pc) }
       }
@@ -98,6 +99,7 @@ extension Hart {
   }
 
   private func remember(_ block: BlockPointer, at pc: UInt32) {
+    codeContext.willCache()
     codeContext.jumps[TranslationContext.jumpIndex(pc)] = JumpCacheEntry(pc: pc, block: block)
   }
 

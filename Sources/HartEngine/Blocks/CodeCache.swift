@@ -26,13 +26,13 @@ final class CodeCache {
   private static let bucketCount = 1 << 14
   private let arena: UnsafeMutableRawPointer
   private let arenaSize: Int
-  private var arenaUsed = 0
+  @exclusivity(unchecked) private var arenaUsed = 0
   /// The harts whose caches refer to blocks here.
   private var harts: [() -> Hart?] = []
   /// Blocks decoded since the machine was made, for statistics.
-  private(set) var blocksBuilt = 0
+  @exclusivity(unchecked) private(set) var blocksBuilt = 0
   /// Times the whole cache was emptied because it was full.
-  private(set) var flushes = 0
+  @exclusivity(unchecked) private(set) var flushes = 0
 
   init(bus: SystemBus, arenaSize: Int = 24 << 20) throws(MemoryError) {
     var spans: [Span] = []

@@ -130,6 +130,7 @@ extension Hart {
     if translation.isWritable, isWritable, pmp.allows(.store, at: physicalPage, count: 4096, mode: mode) {
       if code.holdsCode(codePage) { entry.watchedTag = page } else { entry.writeTag = page }
     }
+    dataContext.willCache()
     dataContext.data[TranslationContext.dataIndex(address)] = entry
     if translation.isSuperpage { dataContext.noteSuperpage(at: address) }
   }

@@ -34,34 +34,41 @@ extension Hart {
     let translates = csr.satp >> 31 != 0
     let dataMode = dataMode
     let isDataTranslated = translates && dataMode != .machine
-    codeContext = context(
+    let code = context(
       for: ContextKey(satp: translates && mode != .machine ? csr.satp : 0, mode: mode, sum: false, mxr: false))
-    dataContext = context(
+    let data = context(
       for: ContextKey(
         satp: isDataTranslated ? csr.satp : 0, mode: dataMode,
         sum: isDataTranslated && dataMode == .supervisor && csr.status & Status.sum != 0,
         mxr: isDataTranslated && csr.status & Status.mxr != 0))
-    state.pointee.dataTLB = dataContext.data
-    state.pointee.jumpCache = codeContext.jumps
+    if code !== codeContext { codeContext = code }
+    if data !== dataContext { dataContext = data }
+    state.pointee.dataTLB = data.data
+    state.pointee.jumpCache = code.jumps
   }
 
   private func context(for key: ContextKey) -> TranslationContext {
     contextClock &+= 1
-    for context in contexts where context.key == key {
-      context.lastUse = contextClock
-      return context
+    let packed = key.packed
+    for index in 0..<contexts.count where contextKeys[index] == packed {
+      contexts[index].lastUse = contextClock
+      return contexts[index]
     }
-    if contexts.count < Self.contextLimit {
-      let context = TranslationContext(key: key, unlinked: code.unlinked)
-      context.lastUse = contextClock
-      contexts.append(context)
-      return context
+    let index = contexts.count < contextKeys.count ? contexts.count : leastRecentlyUsedContext
+    if index == contexts.count {
+      contexts.append(TranslationContext(key: key, unlinked: code.unlinked))
+    } else {
+      contexts[index].flush()
+      contexts[index].key = key
     }
-    var oldest = contexts[0]
-    for context in contexts where context.lastUse < oldest.lastUse { oldest = context }
-    oldest.flush()
-    oldest.key = key
-    oldest.lastUse = contextClock
+    contextKeys[index] = packed
+    contexts[index].lastUse = contextClock
+    return contexts[index]
+  }
+
+  private var leastRecentlyUsedContext: Int {
+    var oldest = 0
+    for index in 1..<contexts.count where contexts[index].lastUse < contexts[oldest].lastUse { oldest = index }
     return oldest
   }
 

@@ -1,4 +1,4 @@
-/// One entry of the soft TLB for loads and stores, direct-mapped by bits 19:12 of the virtual address.
+/// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address.
 struct DataTLBEntry: BitwiseCopyable {
   /// The virtual page that may be loaded from, or `invalid`.
   var readTag: UInt32
@@ -41,21 +41,28 @@ struct ContextKey: Equatable {
   /// `mstatus.SUM` and `MXR`, for data accesses from S-mode (both) and U-mode (MXR only).
   var sum: Bool
   var mxr: Bool
+
+  /// All of it in one word.
+  var packed: UInt64 {
+    UInt64(satp) | UInt64(mode.rawValue) << 32 | (sum ? 1 << 34 : 0) | (mxr ? 1 << 35 : 0)
+  }
 }
 
 /// Cached translations for one `ContextKey`. A hart keeps several, so that entering a trap handler or another address
 /// space swaps a pointer and drops nothing.
 final class TranslationContext {
-  static let dataEntries = 256
+  static let dataEntries = 1024
   static let jumpEntries = 1024
   static let fetchEntries = 64
 
-  var key: ContextKey
+  @exclusivity(unchecked) var key: ContextKey
   let data: UnsafeMutablePointer<DataTLBEntry>
   let jumps: UnsafeMutablePointer<JumpCacheEntry>
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
   /// Counts up at each use, for replacing the least recently used context.
-  var lastUse: UInt64 = 0
+  @exclusivity(unchecked) var lastUse: UInt64 = 0
+  /// False once something has been cached since the last flush.
+  @exclusivity(unchecked) private(set) var isClean = false
   /// One bit per 4 MiB of virtual space: set where a page of that size has been cached, so that a flush of one address
   /// there must drop all of it.
   private let superpages: UnsafeMutablePointer<UInt64>
@@ -78,12 +85,17 @@ final class TranslationContext {
     superpages.deallocate()
   }
 
-  static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0xFF) }
+  static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
   static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 1) & 0x3FF) }
   static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3F) }
 
+  /// To be called whenever something is put into the context.
+  @inline(__always) func willCache() { if isClean { isClean = false } }
+
   /// Drops everything.
   func flush() {
+    if isClean { return }
+    isClean = true
     data.update(repeating: .none, count: Self.dataEntries)
     fetches.update(repeating: FetchTLBEntry(tag: DataTLBEntry.invalid, codePage: 0), count: Self.fetchEntries)
     flushJumps()
