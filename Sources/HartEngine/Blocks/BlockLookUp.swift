@@ -98,10 +98,7 @@ extension Hart {
     return .success(block)
   }
 
-  private func remember(_ block: BlockPointer, at pc: UInt32) {
-    codeContext.willCache()
-    codeContext.jumps[TranslationContext.jumpIndex(pc)] = JumpCacheEntry(pc: pc, block: block)
-  }
+  private func remember(_ block: BlockPointer, at pc: UInt32) { codeContext.cache(block, at: pc) }
 
   private func header(_ pc: UInt32, _ page: FetchPage, kind: Block.Kind) -> Block {
     var header = code.unlinked.pointee

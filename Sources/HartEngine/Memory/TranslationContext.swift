@@ -66,6 +66,8 @@ final class TranslationContext {
   /// One bit per 4 MiB of virtual space: set where a page of that size has been cached, so that a flush of one address
   /// there must drop all of it.
   private let superpages: UnsafeMutablePointer<UInt64>
+  /// One bit per page number modulo 1024: set where the jump cache may hold an address of such a page.
+  private let jumpPages: UnsafeMutablePointer<UInt64>
   private let unlinked: BlockPointer
 
   init(key: ContextKey, unlinked: BlockPointer) {
@@ -75,6 +77,7 @@ final class TranslationContext {
     jumps = .allocate(capacity: Self.jumpEntries)
     fetches = .allocate(capacity: Self.fetchEntries)
     superpages = .allocate(capacity: 16)
+    jumpPages = .allocate(capacity: 16)
     flush()
   }
 
@@ -83,6 +86,7 @@ final class TranslationContext {
     jumps.deallocate()
     fetches.deallocate()
     superpages.deallocate()
+    jumpPages.deallocate()
   }
 
   static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
@@ -114,6 +118,7 @@ final class TranslationContext {
   /// Drops only the jump cache.
   func flushJumps() {
     jumps.update(repeating: JumpCacheEntry(pc: JumpCacheEntry.invalid, block: unlinked), count: Self.jumpEntries)
+    jumpPages.update(repeating: 0, count: 16)
   }
 
   /// Drops what is cached for the page of `address`, which may be part of a 4 MiB page.
@@ -127,9 +132,28 @@ final class TranslationContext {
     if fetches[Self.fetchIndex(address)].tag == page {
       fetches[Self.fetchIndex(address)].tag = DataTLBEntry.invalid
     }
-    for index in 0..<Self.jumpEntries where jumps[index].pc & ~0xFFF == page {
-      jumps[index].pc = JumpCacheEntry.invalid
+    flushJumps(page: page)
+  }
+
+  private func flushJumps(page: UInt32) {
+    let word = Int(truncatingIfNeeded: (page >> 18) & 15)
+    let bit: UInt64 = 1 << UInt64((page >> 12) & 63)
+    guard jumpPages[word] & bit != 0 else { return }
+    jumpPages[word] &= ~bit
+    for index in 0..<Self.jumpEntries where (jumps[index].pc ^ page) & 0x3F_F000 == 0 {
+      if jumps[index].pc & ~0xFFF == page {
+        jumps[index].pc = JumpCacheEntry.invalid
+      } else if jumps[index].pc != JumpCacheEntry.invalid {
+        jumpPages[word] |= bit
+      }
     }
+  }
+
+  /// Remembers where the block for `pc` is.
+  func cache(_ block: BlockPointer, at pc: UInt32) {
+    willCache()
+    jumps[Self.jumpIndex(pc)] = JumpCacheEntry(pc: pc, block: block)
+    jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 << UInt64((pc >> 12) & 63)
   }
 
   /// Makes stores to guest page `codePage` go through the check for decoded code.
