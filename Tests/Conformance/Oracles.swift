@@ -1,0 +1,75 @@
+import ConformanceKit
+import Foundation
+
+/// Starts the two simulators with one program and gives their traces.
+struct Simulator {
+  enum Kind {
+    case spike(isa: String)
+    case roost
+  }
+
+  let executable: URL
+
+  func start(_ kind: Kind, program: URL) throws -> Run {
+    let process = Process()
+    process.executableURL = executable
+    let memory = String(Layout.memorySize, radix: 16)
+    switch kind {
+    case .spike(let isa):
+      process.arguments = [
+        "--isa=\(isa)", "--priv=msu", "--pmpregions=16", "-m0x80000000:0x\(memory)", "--log-commits",
+        "--log=/dev/stdout", program.path,
+      ]
+    case .roost:
+      process.arguments = [
+        "run", program.path, "--memory", "\(Layout.memorySize >> 20)M", "--firmware", "none", "--clock", "virtual",
+        "--trace", "/dev/stdout", "--timeout", "60s",
+      ]
+    }
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return Run(process: process, output: output)
+  }
+
+  /// A simulator at work. Its trace may be read once.
+  struct Run {
+    let process: Process
+    let output: Pipe
+
+    func lines() -> LineReader { LineReader(descriptor: dup(output.fileHandleForReading.fileDescriptor)) }
+
+    /// Ends the process, which may have more to say than anyone reads.
+    func stop() {
+      try? output.fileHandleForReading.close()
+      process.terminate()
+      process.waitUntilExit()
+    }
+  }
+
+  /// The Spike that `make oracles` installs, or the one in `PATH`.
+  static func findSpike() -> URL? {
+    let environment = ProcessInfo.processInfo.environment
+    let cache = environment["ROOST_CACHE"] ?? NSHomeDirectory() + "/.cache/roost"
+    let library = cache + "/oracles/lib"
+    let files = FileManager.default
+    for python in (try? files.contentsOfDirectory(atPath: library)) ?? [] {
+      // The package's `bin/spike` is a script around this one.
+      let path = "\(library)/\(python)/site-packages/riscv/data/bin/spike"
+      if files.isExecutableFile(atPath: path) { return URL(fileURLWithPath: path) }
+    }
+    for folder in (environment["PATH"] ?? "").split(separator: ":") {
+      let path = "\(folder)/spike"
+      if files.isExecutableFile(atPath: path) { return URL(fileURLWithPath: path) }
+    }
+    return nil
+  }
+
+  /// The `roost` built beside this program.
+  static func findRoost() -> URL {
+    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+      .appendingPathComponent("roost")
+  }
+}

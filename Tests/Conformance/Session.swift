@@ -1,0 +1,85 @@
+import ConformanceKit
+import Foundation
+import ISA
+
+/// What the programs of a group have shown.
+struct GroupResult {
+  var group: Group
+  var programs = 0
+  var instructions = 0
+  var differences = 0
+  var seconds = 0.0
+  var counts = [Int](repeating: 0, count: 256)
+  var causes: [UInt32: Int] = [:]
+
+  /// Operations of the group that no trace has shown.
+  var missing: [Opcode] { group.opcodes.filter { counts[Int($0.rawValue)] == 0 } }
+  var isGood: Bool { differences == 0 && missing.isEmpty }
+}
+
+/// Runs the programs of groups through both simulators until the budget is reached.
+struct Session {
+  let spike: Simulator
+  /// Nil for a survey of Spike alone.
+  let roost: Simulator?
+  let seed: UInt64
+  let budget: Int
+  let only: Int?
+  let keep: URL?
+
+  /// After this many differences in a group the rest would tell nothing new.
+  private static let patience = 5
+
+  func run(_ group: Group) throws -> GroupResult {
+    var result = GroupResult(group: group)
+    let start = ContinuousClock.now
+    var index = only ?? 0
+    repeat {
+      let program = group.program(seed: seed, index: index)
+      let comparison = try run(program, in: group)
+      result.programs += 1
+      result.instructions += comparison.instructions
+      for (opcode, count) in comparison.counts.enumerated() { result.counts[opcode] += count }
+      result.causes.merge(comparison.causes, uniquingKeysWith: +)
+      if comparison.difference != nil || !comparison.isComplete {
+        result.differences += 1
+        try report(comparison, program, group, index)
+      }
+      index += 1
+    } while only == nil && result.instructions < budget && result.differences < Self.patience
+    result.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return result
+  }
+
+  private func run(_ program: Program, in group: Group) throws -> Comparison {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("conformance-\(ProcessInfo.processInfo.processIdentifier).elf")
+    try Data(program.elf).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    var comparator = Comparator(program: program)
+    let expected = try spike.start(.spike(isa: group.spikeISA), program: file)
+    defer { expected.stop() }
+    guard let roost else { return comparator.survey(expected.lines()) }
+    let actual = try roost.start(.roost, program: file)
+    defer { actual.stop() }
+    return comparator.compare(spike: expected.lines(), roost: actual.lines())
+  }
+
+  private func report(_ comparison: Comparison, _ program: Program, _ group: Group, _ index: Int) throws {
+    print("\(group.rawValue): program \(index) differs after \(comparison.instructions) instructions")
+    if let difference = comparison.difference {
+      for line in difference.context { print("    \(Report.disassembled(line))") }
+      print("  - \(Report.disassembled(difference.expected))")
+      print("  + \(Report.disassembled(difference.actual))")
+    } else {
+      print("  the program did not reach its end")
+    }
+    print("  again: conformance --seed \(seed) --program \(index) --groups \(group.rawValue)")
+    if let keep {
+      try FileManager.default.createDirectory(at: keep, withIntermediateDirectories: true)
+      let file = keep.appendingPathComponent("\(group.rawValue)-\(seed)-\(index).elf")
+      try Data(program.elf).write(to: file)
+      print("  program: \(file.path)")
+    }
+  }
+}
