@@ -40,6 +40,12 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/Sources", swiftSettings: strict),
+    // Development tools: they may use Foundation, and nothing depends on them.
+    .target(name: "ConformanceKit", dependencies: ["ISA"], path: "Tests/ConformanceKit", swiftSettings: strict),
+    .executableTarget(
+      name: "conformance",
+      dependencies: ["ConformanceKit", "ISA", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Conformance", swiftSettings: strict),
   ]
     + modules.map { module in
       .target(

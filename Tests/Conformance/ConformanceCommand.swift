@@ -15,7 +15,9 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Seed of all programs; one seed always gives the same programs.")
   var seed: UInt64 = 1
 
-  @Option(parsing: .upToNextOption, help: "Groups to run, out of: \(Group.allCases.map(\.rawValue).joined(separator: " ")).")
+  @Option(
+    parsing: .upToNextOption,
+    help: "Groups to run, out of: \(Group.allCases.map(\.rawValue).joined(separator: " ")).")
   var groups: [Group] = Group.allCases
 
   @Option(help: "Run only the program of this index in each group.")
@@ -39,7 +41,8 @@ struct ConformanceCommand: ParsableCommand {
     }
     let roostURL = roost.map(URL.init(fileURLWithPath:)) ?? Simulator.findRoost()
     let session = Session(
-      spike: Simulator(executable: spikeURL), roost: survey ? nil : Simulator(executable: roostURL), seed: seed,
+      spike: Simulator(executable: spikeURL), roost: survey ? nil : Simulator(executable: roostURL),
+      seed: seed,
       budget: budget, only: program, keep: keep.map(URL.init(fileURLWithPath:)))
     var rows: [GroupResult] = []
     for group in groups { rows.append(try session.run(group)) }

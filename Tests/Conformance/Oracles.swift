@@ -17,12 +17,14 @@ struct Simulator {
     switch kind {
     case .spike(let isa):
       process.arguments = [
-        "--isa=\(isa)", "--priv=msu", "--pmpregions=16", "-m0x80000000:0x\(memory)", "--log-commits",
+        "--isa=\(isa)", "--priv=msu", "--pmpregions=16", "-m0x80000000:0x\(memory)",
+        "--log-commits",
         "--log=/dev/stdout", program.path,
       ]
     case .roost:
       process.arguments = [
-        "run", program.path, "--memory", "\(Layout.memorySize >> 20)M", "--firmware", "none", "--clock", "virtual",
+        "run", program.path, "--memory", "\(Layout.memorySize >> 20)M", "--firmware", "none",
+        "--clock", "virtual",
         "--trace", "/dev/stdout", "--timeout", "60s",
       ]
     }
@@ -39,7 +41,9 @@ struct Simulator {
     let process: Process
     let output: Pipe
 
-    func lines() -> LineReader { LineReader(descriptor: dup(output.fileHandleForReading.fileDescriptor)) }
+    func lines() -> LineReader {
+      LineReader(descriptor: dup(output.fileHandleForReading.fileDescriptor))
+    }
 
     /// Ends the process, which may have more to say than anyone reads.
     func stop() {
@@ -69,7 +73,8 @@ struct Simulator {
 
   /// The `roost` built beside this program.
   static func findRoost() -> URL {
-    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent()
       .appendingPathComponent("roost")
   }
 }

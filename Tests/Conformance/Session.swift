@@ -65,8 +65,11 @@ struct Session {
     return comparator.compare(spike: expected.lines(), roost: actual.lines())
   }
 
-  private func report(_ comparison: Comparison, _ program: Program, _ group: Group, _ index: Int) throws {
-    print("\(group.rawValue): program \(index) differs after \(comparison.instructions) instructions")
+  private func report(_ comparison: Comparison, _ program: Program, _ group: Group, _ index: Int)
+    throws
+  {
+    print(
+      "\(group.rawValue): program \(index) differs after \(comparison.instructions) instructions")
     if let difference = comparison.difference {
       for line in difference.context { print("    \(Report.disassembled(line))") }
       print("  - \(Report.disassembled(difference.expected))")

@@ -41,7 +41,9 @@ public struct Assembler {
     while here % alignment != 0 { half(1) }
   }
 
-  public mutating func emit(_ opcode: Opcode, rd: UInt8 = 0, rs1: UInt8 = 0, rs2: UInt8 = 0, _ immediate: Int32 = 0) {
+  public mutating func emit(
+    _ opcode: Opcode, rd: UInt8 = 0, rs1: UInt8 = 0, rs2: UInt8 = 0, _ immediate: Int32 = 0
+  ) {
     word(Self.encode(opcode, rd: rd, rs1: rs1, rs2: rs2, immediate))
   }
 
@@ -56,7 +58,9 @@ public struct Assembler {
   }
 
   /// `auipc rd` and an I-type instruction whose operands give the label's address: an `addi`, or a `jalr` through `rd`.
-  public mutating func address(rd: UInt8, of label: Label, then opcode: Opcode = .addi, linking: UInt8? = nil) {
+  public mutating func address(
+    rd: UInt8, of label: Label, then opcode: Opcode = .addi, linking: UInt8? = nil
+  ) {
     fixups.append(Fixup(position: halves.count, label: label, kind: .upperLower))
     emit(.auipc, rd: rd)
     emit(opcode, rd: linking ?? rd, rs1: rd)
@@ -83,13 +87,15 @@ public struct Assembler {
       result[position + 1] |= UInt16(truncatingIfNeeded: bits >> 16)
     }
     for fixup in fixups {
-      guard let target = labels[fixup.label.index] else { preconditionFailure("label used but never bound") }
+      guard let target = labels[fixup.label.index] else {
+        preconditionFailure("label used but never bound")
+      }
       let distance = Int32(2 * (target - fixup.position))
       switch fixup.kind {
       case .branch: patch(fixup.position, Self.encode(.beq, distance) & 0xFFFF_8F80)
       case .jump: patch(fixup.position, Self.encode(.jal, distance) & 0xFFFF_F000)
       case .upperLower:
-        let low = distance << 20 >> 20
+        let low = (distance << 20) >> 20
         patch(fixup.position, UInt32(bitPattern: distance - low))
         patch(fixup.position + 2, UInt32(bitPattern: low) << 20)
       }
@@ -111,12 +117,15 @@ public struct Assembler {
       case .none: 0
       case .upper: value & 0xFFFF_F000 | low
       case .jump:
-        (value >> 20 & 1) << 31 | (value >> 1 & 0x3FF) << 21 | (value >> 11 & 1) << 20 | value & 0xF_F000 | low
+        (value >> 20 & 1) << 31 | (value >> 1 & 0x3FF) << 21 | (value >> 11 & 1) << 20 | value
+          & 0xF_F000 | low
       case .branch:
-        (value >> 12 & 1) << 31 | (value >> 5 & 0x3F) << 25 | (value >> 1 & 0xF) << 8 | (value >> 11 & 1) << 7 | first
+        (value >> 12 & 1) << 31 | (value >> 5 & 0x3F) << 25 | (value >> 1 & 0xF) << 8
+          | (value >> 11 & 1) << 7 | first
           | second
       case .store, .floatStore: (value >> 5) << 25 | (value & 0x1F) << 7 | first | second
-      case .load, .floatLoad, .immediate, .csr, .csrImmediate, .fence, .fenceInstructions: value << 20 | first | low
+      case .load, .floatLoad, .immediate, .csr, .csrImmediate, .fence, .fenceInstructions:
+        value << 20 | first | low
       case .shift: (value & 31) << 20 | first | low
       default: first | second | low
       }

@@ -52,26 +52,32 @@ public struct Comparator {
     return result
   }
 
-  public mutating func compare(spike: consuming LineReader, roost: consuming LineReader) -> Comparison {
+  public mutating func compare(spike: consuming LineReader, roost: consuming LineReader)
+    -> Comparison
+  {
     var result = Comparison()
     guard var expected = Self.skipToEntry(&spike, program.entry) else {
-      result.difference = Difference(context: [], expected: "the program's entry in Spike's trace", actual: "none")
+      result.difference = Difference(
+        context: [], expected: "the program's entry in Spike's trace", actual: "none")
       return result
     }
     guard var actual = Self.skipToEntry(&roost, program.entry) else {
-      result.difference = Difference(context: [], expected: text(expected), actual: "no line with the program's entry")
+      result.difference = Difference(
+        context: [], expected: text(expected), actual: "no line with the program's entry")
       return result
     }
     while result.instructions < limit {
       guard Self.isSame(expected, actual) else {
-        result.difference = Difference(context: context, expected: text(expected), actual: text(actual))
+        result.difference = Difference(
+          context: context, expected: text(expected), actual: text(actual))
         return result
       }
       if note(expected, in: &result) { break }
       let (nextExpected, nextActual) = (spike.next(), roost.next())
       guard let nextExpected, let nextActual else {
         result.difference = Difference(
-          context: context, expected: nextExpected.map(text) ?? "end of trace", actual: nextActual.map(text) ?? "end of trace")
+          context: context, expected: nextExpected.map(text) ?? "end of trace",
+          actual: nextActual.map(text) ?? "end of trace")
         return result
       }
       expected = nextExpected
@@ -82,7 +88,9 @@ public struct Comparator {
 
   // MARK: Lines
 
-  private static func skipToEntry(_ reader: inout LineReader, _ entry: UInt32) -> UnsafeRawBufferPointer? {
+  private static func skipToEntry(_ reader: inout LineReader, _ entry: UInt32)
+    -> UnsafeRawBufferPointer?
+  {
     // A boot ROM is a handful of instructions.
     for _ in 0..<64 {
       guard let line = reader.next() else { return nil }
@@ -122,7 +130,8 @@ public struct Comparator {
     while index < line.count {
       switch line[index] {
       case let digit where digit >= 0x30 && digit <= 0x39: value = value << 4 | UInt32(digit - 0x30)
-      case let digit where digit >= 0x61 && digit <= 0x66: value = value << 4 | UInt32(digit - 0x61 + 10)
+      case let digit where digit >= 0x61 && digit <= 0x66:
+        value = value << 4 | UInt32(digit - 0x61 + 10)
       default: return value
       }
       index += 1
@@ -132,9 +141,13 @@ public struct Comparator {
 
   // MARK: Reporting
 
-  private func text(_ line: UnsafeRawBufferPointer) -> String { String(decoding: line, as: UTF8.self) }
+  private func text(_ line: UnsafeRawBufferPointer) -> String {
+    String(decoding: line, as: UTF8.self)
+  }
 
   private var context: [String] {
-    (max(0, seen - Self.contextSize)..<seen).map { String(decoding: recent[$0 % Self.contextSize], as: UTF8.self) }
+    (max(0, seen - Self.contextSize)..<seen).map {
+      String(decoding: recent[$0 % Self.contextSize], as: UTF8.self)
+    }
   }
 }

@@ -41,7 +41,9 @@ extension ProgramBuilder {
 
   private static func low(_ bits: UInt16) -> UInt8 { UInt8(8 + (bits >> 2 & 7)) }
   private static func destination(_ bits: UInt16) -> UInt8 { UInt8(bits >> 7 & 31) }
-  private static func isReserved(_ register: UInt8) -> Bool { register == pointer || register == compressedPointer }
+  private static func isReserved(_ register: UInt8) -> Bool {
+    register == pointer || register == compressedPointer
+  }
 
   /// c.jr, c.jalr, c.mv, c.add, c.ebreak.
   private mutating func emitRegisterForm(_ bits: UInt16) -> Bool {
@@ -69,6 +71,8 @@ extension ProgramBuilder {
     let count = UInt16(1 + random.below(2))
     let offset = 2 + 2 * count
     code.half(bits | (isBranch ? (offset >> 1 & 3) << 3 : (offset >> 1 & 7) << 3))
-    for _ in 0..<count { code.half(0x0001 | UInt16(random.pick(Self.free)) << 7 | UInt16(random.below(32)) << 2) }
+    for _ in 0..<count {
+      code.half(0x0001 | UInt16(random.pick(Self.free)) << 7 | UInt16(random.below(32)) << 2)
+    }
   }
 }

@@ -9,12 +9,15 @@ public enum Group: String, CaseIterable, Sendable {
   /// The operations that must be seen in a trace of this group.
   public var opcodes: [Opcode] {
     func requiring(_ extensions: Extension...) -> [Opcode] {
-      Opcode.allCases.filter { opcode in opcode.encoding.map { extensions.contains($0.requires) } ?? false }
+      Opcode.allCases.filter { opcode in
+        opcode.encoding.map { extensions.contains($0.requires) } ?? false
+      }
     }
     switch self {
     case .i: return requiring(.i).filter { ![.mret, .sret, .wfi, .sfenceVMA].contains($0) }
     case .m: return requiring(.m)
-    case .a, .reservations: return requiring(.a).filter { (self == .a) != [.lrW, .scW].contains($0) }
+    case .a, .reservations:
+      return requiring(.a).filter { (self == .a) != [.lrW, .scW].contains($0) }
     case .f: return requiring(.f)
     case .d: return requiring(.d)
     case .zifencei: return requiring(.zifencei)
@@ -27,7 +30,8 @@ public enum Group: String, CaseIterable, Sendable {
     case .cache: return requiring(.zicbom, .zicboz, .zihintpause, .zawrs)
     case .c:
       return [
-        .addi, .lw, .sw, .flw, .fsw, .fld, .fsd, .lui, .srli, .srai, .andi, .sub, .xor, .or, .and, .add, .slli, .jal,
+        .addi, .lw, .sw, .flw, .fsw, .fld, .fsd, .lui, .srli, .srai, .andi, .sub, .xor, .or, .and,
+        .add, .slli, .jal,
         .jalr, .beq, .bne, .ebreak,
       ]
     case .misaligned: return [.lh, .lhu, .lw, .sh, .sw, .flw, .fsw, .fld, .fsd]
@@ -53,9 +57,11 @@ public enum Group: String, CaseIterable, Sendable {
   public func program(seed: UInt64, index: Int) -> Program {
     var mixed = RandomSource(seed: seed)
     let salt = rawValue.utf8.reduce(mixed.next()) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    var builder = ProgramBuilder(random: RandomSource(seed: salt &+ UInt64(index) &* 0xD134_2543_DE82_EF95))
+    var builder = ProgramBuilder(
+      random: RandomSource(seed: salt &+ UInt64(index) &* 0xD134_2543_DE82_EF95))
     switch self {
-    case .i, .m, .a, .f, .d, .c, .zifencei, .zicsr, .counters, .zba, .zbb, .zbc, .zbs, .zicond, .cache, .misaligned,
+    case .i, .m, .a, .f, .d, .c, .zifencei, .zicsr, .counters, .zba, .zbb, .zbc, .zbs, .zicond,
+      .cache, .misaligned,
       .reservations, .reserved:
       builder.generateInstructions(self)
     case .csrs: builder.generateRegisterAccesses()

@@ -10,7 +10,9 @@ extension ProgramBuilder {
     let passes: UInt32 = short ? 1 : UInt32(1 + random.below(12))
     begin(passes: passes)
     // A store-conditional before any load-reserved, and every other program starts without a valid rounding mode.
-    if group == .f || group == .d { set(ControlRegister.fcsr, random.chance(percent: 80) ? bitsForRounding() : random.bits()) }
+    if group == .f || group == .d {
+      set(ControlRegister.fcsr, random.chance(percent: 80) ? bitsForRounding() : random.bits())
+    }
     let steps = (short ? 400 : 24_000) / Int(passes)
     for step in 0..<steps {
       if step % 40 == 0 { setPointers() }
@@ -33,7 +35,9 @@ extension ProgramBuilder {
     addSegment(at: Layout.data, words: words)
   }
 
-  private mutating func bitsForRounding() -> UInt32 { UInt32(random.below(5)) << 5 | UInt32(random.below(32)) }
+  private mutating func bitsForRounding() -> UInt32 {
+    UInt32(random.below(5)) << 5 | UInt32(random.below(32))
+  }
 
   private mutating func emitStep(_ group: Group) {
     switch random.below(20) {
@@ -80,12 +84,16 @@ extension ProgramBuilder {
   /// Random bits everywhere but in the opcode, the destination being a free register.
   private mutating func randomOperands(_ encoding: Encoding) -> UInt32 {
     let writesFloat = encoding.requires == .f || encoding.requires == .d
-    let destination = writesFloat && !Self.writesInteger.contains(encoding.format) ? UInt8(random.below(32)) : random.pick(Self.free)
+    let destination =
+      writesFloat && !Self.writesInteger.contains(encoding.format)
+      ? UInt8(random.below(32)) : random.pick(Self.free)
     let operands = random.bits() & 0xFFFF_F07F | UInt32(destination) << 7
     return encoding.match | operands & ~encoding.mask
   }
 
-  private static let writesInteger: [OperandFormat] = [.floatCompare, .floatToWord, .floatToWordRounded]
+  private static let writesInteger: [OperandFormat] = [
+    .floatCompare, .floatToWord, .floatToWordRounded,
+  ]
 
   private mutating func emitMemoryAccess(_ opcode: Opcode, aligned: Bool) {
     let width: Int32 =
@@ -110,7 +118,9 @@ extension ProgramBuilder {
   /// A branch over one to four instructions, taken or not as the registers have it.
   private mutating func emitForwardBranch(_ opcode: Opcode? = nil) {
     let target = code.label()
-    code.branch(opcode ?? random.pick(Self.branches), UInt8(random.below(32)), UInt8(random.below(32)), to: target)
+    code.branch(
+      opcode ?? random.pick(Self.branches), UInt8(random.below(32)), UInt8(random.below(32)),
+      to: target)
     emitFiller(1 + random.below(4))
     code.bind(target)
   }
@@ -130,8 +140,12 @@ extension ProgramBuilder {
   private mutating func emitFiller(_ count: Int) {
     for _ in 0..<count {
       // A half-size instruction now and then, so that targets are at every multiple of two.
-      if random.chance(percent: 30) { code.half(UInt16(0x0001 | random.below(32) << 2 | Int(random.pick(Self.free)) << 7)) }
-      code.emit(random.pick([Opcode.add, .xor, .sub]), rd: random.pick(Self.free), rs1: UInt8(random.below(32)), rs2: UInt8(random.below(32)))
+      if random.chance(percent: 30) {
+        code.half(UInt16(0x0001 | random.below(32) << 2 | Int(random.pick(Self.free)) << 7))
+      }
+      code.emit(
+        random.pick([Opcode.add, .xor, .sub]), rd: random.pick(Self.free),
+        rs1: UInt8(random.below(32)), rs2: UInt8(random.below(32)))
     }
   }
 
@@ -140,8 +154,14 @@ extension ProgramBuilder {
     case 0: code.emit(.ecall)
     case 1: code.emit(.ebreak)
     // Nothing is there.
-    case 2: code.emit(random.pick([Opcode.lb, .lhu, .lw]), rd: random.pick(Self.free), rs1: 0, Int32(random.below(512)) * 4)
-    default: code.emit(random.pick([Opcode.sb, .sh, .sw]), rs1: 0, rs2: random.pick(Self.free), Int32(random.below(512)) * 4)
+    case 2:
+      code.emit(
+        random.pick([Opcode.lb, .lhu, .lw]), rd: random.pick(Self.free), rs1: 0,
+        Int32(random.below(512)) * 4)
+    default:
+      code.emit(
+        random.pick([Opcode.sb, .sh, .sw]), rs1: 0, rs2: random.pick(Self.free),
+        Int32(random.below(512)) * 4)
     }
   }
 
@@ -149,7 +169,9 @@ extension ProgramBuilder {
 
   private mutating func emitFloat(_ group: Group) {
     switch random.below(24) {
-    case 0: set(ControlRegister.frm, UInt32(random.chance(percent: 90) ? random.below(5) : random.below(8)))
+    case 0:
+      set(
+        ControlRegister.frm, UInt32(random.chance(percent: 90) ? random.below(5) : random.below(8)))
     case 1: code.csr(.csrrw, rd: random.pick(Self.free), ControlRegister.fflags, 0)
     case 2: code.csr(.csrrs, rd: random.pick(Self.free), ControlRegister.fcsr, 0)
     // Fresh operands from the data area, whatever the precision.
@@ -162,9 +184,14 @@ extension ProgramBuilder {
 
   private mutating func emitAtomic(_ opcode: Opcode) {
     let base = random.pick([9, 10, 11] as [UInt8])
-    code.li(base, Layout.data + UInt32(random.below(Layout.dataSize / 4)) * 4 + (random.chance(percent: 5) ? 2 : 0))
+    code.li(
+      base,
+      Layout.data + UInt32(random.below(Layout.dataSize / 4)) * 4
+        + (random.chance(percent: 5) ? 2 : 0))
     let ordering = UInt32(random.below(4)) << 25
-    code.word(Assembler.encode(opcode, rd: random.pick(Self.free), rs1: base, rs2: UInt8(random.below(32))) | ordering)
+    code.word(
+      Assembler.encode(opcode, rd: random.pick(Self.free), rs1: base, rs2: UInt8(random.below(32)))
+        | ordering)
   }
 
   /// Load-reserved and store-conditional: in pairs, alone, twice, at the same and at another address.
@@ -190,7 +217,8 @@ extension ProgramBuilder {
   /// Replaces the instruction after the next one by another, then executes it.
   private mutating func emitSelfModification() {
     let slot = code.label()
-    let encoding = random.pick([Opcode.addi, .xori, .slti, .andi, .add, .sub, .sltu, .lui, .auipc]).encoding
+    let encoding = random.pick([Opcode.addi, .xori, .slti, .andi, .add, .sub, .sltu, .lui, .auipc])
+      .encoding
     let replacement = encoding.map { randomOperands($0) } ?? 0x13
     code.align(4)
     code.address(rd: 9, of: slot)
@@ -205,8 +233,11 @@ extension ProgramBuilder {
 
   private mutating func emitCacheOperation(_ opcode: Opcode) {
     guard let encoding = opcode.encoding else { return }
-    let base = encoding.format == .cacheBlock ? random.pick([Self.pointer, Self.compressedPointer]) : 0
-    if opcode == .cboZero && random.chance(percent: 80) { return emitMemoryAccess(.sw, aligned: true) }
+    let base =
+      encoding.format == .cacheBlock ? random.pick([Self.pointer, Self.compressedPointer]) : 0
+    if opcode == .cboZero && random.chance(percent: 80) {
+      return emitMemoryAccess(.sw, aligned: true)
+    }
     // Waiting for a reservation that never goes away could take for ever: not with one.
     code.emit(opcode, rs1: base)
   }
@@ -232,16 +263,20 @@ extension ProgramBuilder {
   // MARK: CSRs
 
   private static let plainRegisters: [UInt16] = [
-    ControlRegister.sscratch, ControlRegister.fcsr, ControlRegister.fflags, ControlRegister.frm, ControlRegister.stval,
+    ControlRegister.sscratch, ControlRegister.fcsr, ControlRegister.fflags, ControlRegister.frm,
+    ControlRegister.stval,
     ControlRegister.mtval, ControlRegister.sepc, ControlRegister.mepc,
   ]
   private static let accesses: [Opcode] = [.csrrw, .csrrs, .csrrc, .csrrwi, .csrrsi, .csrrci]
 
   /// One access to a register that simply holds a value; at times to one that is read-only or does not exist.
   private mutating func emitRegisterAccess() {
-    let number = random.chance(percent: 95) ? random.pick(Self.plainRegisters) : random.pick([0xF14, 0x800, 0xC8F, 0x5FF, 0x9C0])
+    let number =
+      random.chance(percent: 95)
+      ? random.pick(Self.plainRegisters) : random.pick([0xF14, 0x800, 0xC8F, 0x5FF, 0x9C0])
     let opcode = random.pick(Self.accesses)
-    code.emit(opcode, rd: random.pick(Self.free + [0, 0]), rs1: UInt8(random.below(32)), Int32(number))
+    code.emit(
+      opcode, rd: random.pick(Self.free + [0, 0]), rs1: UInt8(random.below(32)), Int32(number))
   }
 
   /// Writes a counter and reads it again, so that what was counted since is compared.
@@ -258,7 +293,8 @@ extension ProgramBuilder {
       set(register, random.word())
       code.csr(.csrrs, rd: random.pick(Self.free), register, 0)
       code.csr(.csrrs, rd: random.pick(Self.free), random.pick([0xC00, 0xC80]) + number, 0)
-    default: code.csr(.csrrs, rd: random.pick(Self.free), random.pick([low, low + 0x80, 0xC02, 0xC82]), 0)
+    default:
+      code.csr(.csrrs, rd: random.pick(Self.free), random.pick([low, low + 0x80, 0xC02, 0xC82]), 0)
     }
   }
 }

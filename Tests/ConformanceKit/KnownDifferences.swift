@@ -12,11 +12,13 @@ public struct KnownDifference: Sendable {
   public static let all: [KnownDifference] = [
     KnownDifference(
       name: "mvip",
-      reason: "Spike logs writes of mip as writes of mvip too, the AIA register it keeps them in; AIA is not implemented",
+      reason:
+        "Spike logs writes of mip as writes of mvip too, the AIA register it keeps them in; AIA is not implemented",
       normalise: { $0.writes[.csr(0x309)] = nil }),
     KnownDifference(
       name: "mstatush",
-      reason: "Spike logs mstatush with every mret and write of mstatus; all its fields are read-only zero here",
+      reason:
+        "Spike logs mstatush with every mret and write of mstatus; all its fields are read-only zero here",
       normalise: { if $0.writes[.csr(0x310)] == 0 { $0.writes[.csr(0x310)] = nil } }),
   ]
 

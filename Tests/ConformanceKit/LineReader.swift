@@ -31,13 +31,14 @@ public struct LineReader: ~Copyable {
         return line
       }
       searched = end
+      guard let base = buffer.baseAddress else { return nil }
       if start > 0 {
-        memmove(buffer.baseAddress, buffer.baseAddress.map { $0 + start }, end - start)
+        memmove(base, base + start, end - start)
         searched -= start
         end -= start
         start = 0
       }
-      guard end < buffer.count, let base = buffer.baseAddress else { return nil }
+      guard end < buffer.count else { return nil }
       let count = read(descriptor, base + end, buffer.count - end)
       guard count > 0 else {
         defer { start = end }

@@ -14,12 +14,14 @@ extension ProgramBuilder {
   }
 
   private static let writableRegisters: [WritableRegister] = [
-    .init(number: ControlRegister.mstatus, rest: Status.fsDirty), .init(number: ControlRegister.mstatus + 0x10),
+    .init(number: ControlRegister.mstatus, rest: Status.fsDirty),
+    .init(number: ControlRegister.mstatus + 0x10),
     .init(number: ControlRegister.sstatus, rest: Status.fsDirty),
     .init(number: ControlRegister.medeleg), .init(number: ControlRegister.mideleg),
     .init(number: ControlRegister.mie), .init(number: ControlRegister.mip),
     .init(number: ControlRegister.sie), .init(number: ControlRegister.sip),
-    .init(number: ControlRegister.mtvec, rest: nil), .init(number: ControlRegister.stvec, rest: nil),
+    .init(number: ControlRegister.mtvec, rest: nil),
+    .init(number: ControlRegister.stvec, rest: nil),
     .init(number: ControlRegister.mscratch, rest: Layout.machineSave),
     .init(number: ControlRegister.sscratch, rest: Layout.supervisorSave),
     .init(number: ControlRegister.mepc), .init(number: ControlRegister.sepc),
@@ -29,9 +31,11 @@ extension ProgramBuilder {
     .init(number: ControlRegister.mcountinhibit),
     .init(number: ControlRegister.menvcfg), .init(number: ControlRegister.menvcfgh),
     .init(number: ControlRegister.senvcfg), .init(number: ControlRegister.satp),
-    .init(number: ControlRegister.fcsr), .init(number: ControlRegister.fflags), .init(number: ControlRegister.frm),
+    .init(number: ControlRegister.fcsr), .init(number: ControlRegister.fflags),
+    .init(number: ControlRegister.frm),
     // Never bit 7 of an entry, which would lock it; the last entry stays as it is.
-    .init(number: ControlRegister.pmpcfg0, mask: 0x7F7F_7F7F), .init(number: ControlRegister.pmpcfg0 + 1, mask: 0x7F7F_7F7F),
+    .init(number: ControlRegister.pmpcfg0, mask: 0x7F7F_7F7F),
+    .init(number: ControlRegister.pmpcfg0 + 1, mask: 0x7F7F_7F7F),
     .init(number: ControlRegister.pmpcfg0 + 2, mask: 0x7F7F_7F7F),
     .init(number: ControlRegister.pmpcfg0 + 3, mask: 0x007F_7F7F, rest: 0x1F00_0000),
     .init(number: ControlRegister.pmpaddr0), .init(number: ControlRegister.pmpaddr0 + 7),
@@ -40,7 +44,9 @@ extension ProgramBuilder {
 
   /// Registers that are only read: their own value, and views of the others.
   private static let readableRegisters: [UInt16] =
-    writableRegisters.map(\.number) + [0xF11, 0xF14, 0xF15, 0x301, 0x100, 0x104, 0x144, 0x300, 0x304, 0x344]
+    writableRegisters.map(\.number) + [
+      0xF11, 0xF14, 0xF15, 0x301, 0x100, 0x104, 0x144, 0x300, 0x304, 0x344,
+    ]
 
   /// Every writable register with random values through each of the six instructions, read back, and through its
   /// other views.
@@ -59,13 +65,18 @@ extension ProgramBuilder {
         case 1: code.csr(.csrrc, rd: destination, register.number, 9)
         case 2:
           let value = UInt8(random.below(32) & Int(register.mask & 31))
-          code.csr(random.pick([Opcode.csrrwi, .csrrsi, .csrrci]), rd: destination, register.number, value)
+          code.csr(
+            random.pick([Opcode.csrrwi, .csrrsi, .csrrci]), rd: destination, register.number, value)
         default: code.csr(.csrrw, rd: destination, register.number, 9)
         }
         code.csr(.csrrs, rd: 11, register.number, 0)
         code.csr(.csrrs, rd: 12, random.pick(Self.readableRegisters), 0)
       }
-      if let rest = register.rest { set(register.number, rest) } else { code.csr(.csrrw, register.number, 13) }
+      if let rest = register.rest {
+        set(register.number, rest)
+      } else {
+        code.csr(.csrrw, register.number, 13)
+      }
     }
   }
 
@@ -77,7 +88,9 @@ extension ProgramBuilder {
     begin(passes: 3)
     for _ in 0..<220 {
       let mode = random.pick(PrivilegeMode.allCases)
-      var status = random.bits() & (Status.tvm | Status.tw | Status.tsr | Status.sum | Status.mxr | Status.mprv | Status.spp)
+      var status =
+        random.bits()
+        & (Status.tvm | Status.tw | Status.tsr | Status.sum | Status.mxr | Status.mprv | Status.spp)
       status |= UInt32(random.below(4)) << 13
       // A supervisor handler that may not return would trap into itself for ever.
       let delegates = status & Status.tsr == 0 && random.chance(percent: 60)
@@ -96,8 +109,10 @@ extension ProgramBuilder {
   }
 
   private static let probedRegisters: [UInt16] = [
-    0x001, 0x002, 0x003, 0x100, 0x104, 0x105, 0x106, 0x10A, 0x140, 0x141, 0x142, 0x143, 0x144, 0x180, 0x300, 0x301, 0x302,
-    0x304, 0x305, 0x306, 0x30A, 0x320, 0x340, 0x341, 0x344, 0x3A0, 0x3B0, 0xB00, 0xB02, 0xB03, 0xC00, 0xC01, 0xC02,
+    0x001, 0x002, 0x003, 0x100, 0x104, 0x105, 0x106, 0x10A, 0x140, 0x141, 0x142, 0x143, 0x144,
+    0x180, 0x300, 0x301, 0x302,
+    0x304, 0x305, 0x306, 0x30A, 0x320, 0x340, 0x341, 0x344, 0x3A0, 0x3B0, 0xB00, 0xB02, 0xB03,
+    0xC00, 0xC01, 0xC02,
     0xC03, 0xC1F, 0xC80, 0xC81, 0xC82, 0xC9F, 0xF11, 0xF14, 0x200, 0x600, 0x800, 0xCC0, 0x9FF,
   ]
 
@@ -107,18 +122,27 @@ extension ProgramBuilder {
     // Read into x0: the clocks are not compared, but whether the access is allowed is.
     case 0...3: code.csr(.csrrs, random.pick(Self.probedRegisters), 0)
     case 4: code.csr(.csrrs, rd: 10, random.pick([0xC02, 0x100, 0x104, 0x106, 0x142, 0x143]), 0)
-    case 5: code.csr(random.pick([Opcode.csrrw, .csrrc]), rd: 0, random.pick([0xC00, 0xC02, 0xF14, 0x001, 0x143, 0x142]), 0)
-    case 6: code.word(Assembler.encode(.sfenceVMA, rs1: UInt8(random.below(3)), rs2: UInt8(random.below(3))))
+    case 5:
+      code.csr(
+        random.pick([Opcode.csrrw, .csrrc]), rd: 0,
+        random.pick([0xC00, 0xC02, 0xF14, 0x001, 0x143, 0x142]), 0)
+    case 6:
+      code.word(
+        Assembler.encode(.sfenceVMA, rs1: UInt8(random.below(3)), rs2: UInt8(random.below(3))))
     case 7:
       emitSupervisorReturn()
       if mode == .machine { enterMachineMode() }
-    case 8: if mode == .machine { enter(.machine, status: Status.fsDirty) } else { code.emit(.mret) }
+    case 8:
+      if mode == .machine { enter(.machine, status: Status.fsDirty) } else { code.emit(.mret) }
     case 9: code.emit(random.pick([Opcode.ecall, .ebreak]))
     case 10: code.emit(random.pick([Opcode.faddD, .fmvXW, .fsgnjS, .feqD]), rd: 10, rs1: 1, rs2: 2)
     case 11: code.emit(random.pick([Opcode.fld, .fsw, .flw]), rd: 4, rs1: Self.pointer, rs2: 4)
     case 12: code.emit(random.pick([Opcode.lw, .lb, .sw]), rd: 10, rs1: 0, rs2: 10, 64)
     case 13: code.word(random.pick([0xFFFF_FFFF, 0x0000_0000, 0x1060_0073, 0x0200_705B]))
-    case 14: code.csr(random.pick([Opcode.csrrsi, .csrrci]), rd: 10, ControlRegister.sstatus, UInt8(random.below(2)) << 1)
+    case 14:
+      code.csr(
+        random.pick([Opcode.csrrsi, .csrrci]), rd: 10, ControlRegister.sstatus,
+        UInt8(random.below(2)) << 1)
     case 15: code.emit(random.pick(Group.cache.opcodes.filter { $0 != .pause }), rs1: Self.pointer)
     default: if mayWait { emitWait(mode) }
     }
@@ -160,12 +184,15 @@ extension ProgramBuilder {
       code.csr(.csrrs, rd: 10, ControlRegister.mip, 0)
       code.csr(.csrrs, rd: 10, ControlRegister.sip, 0)
       set(ControlRegister.mie, random.bits() & 0xAAA)
-      let status = Status.fsDirty | random.bits() & (Status.mpie | Status.spie | Status.spp | Status.sie)
+      let status =
+        Status.fsDirty | random.bits() & (Status.mpie | Status.spie | Status.spp | Status.sie)
       enter(mode, status: status)
       for _ in 0..<random.below(6) { emitInterruptStep(mode) }
       enterMachineMode()
       code.csr(.csrrci, ControlRegister.mstatus, 8)
-      for number in [ControlRegister.mip, ControlRegister.sip, ControlRegister.mie, ControlRegister.sie] {
+      for number in [
+        ControlRegister.mip, ControlRegister.sip, ControlRegister.mie, ControlRegister.sie,
+      ] {
         code.csr(.csrrs, rd: 10, number, 0)
       }
       code.csr(.csrrs, rd: 10, ControlRegister.mstatus, 0)
@@ -191,7 +218,9 @@ extension ProgramBuilder {
     case 4: code.csr(random.pick([Opcode.csrrsi, .csrrci]), rd: 10, ControlRegister.mstatus, 8)
     case 5:
       code.li(9, random.bits() & 0x222)
-      code.csr(random.pick([Opcode.csrrs, .csrrc]), rd: 10, mode == .machine ? ControlRegister.mip : ControlRegister.sip, 9)
+      code.csr(
+        random.pick([Opcode.csrrs, .csrrc]), rd: 10,
+        mode == .machine ? ControlRegister.mip : ControlRegister.sip, 9)
     default: if mode != .user { emitSupervisorReturn() }
     }
   }

@@ -44,7 +44,11 @@ private struct ELFWriter {
   private var bytes: [UInt8] = []
 
   private mutating func put(_ words: UInt32...) {
-    for word in words { for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(word >> UInt32(shift) & 0xFF)) } }
+    for word in words {
+      for shift in stride(from: 0, to: 32, by: 8) {
+        bytes.append(UInt8(word >> UInt32(shift) & 0xFF))
+      }
+    }
   }
 
   private mutating func put(halves: UInt16...) {

@@ -3,13 +3,18 @@ import ISA
 /// Numbers of the CSRs that generated programs use by name.
 public enum ControlRegister {
   public static let fflags: UInt16 = 0x001, frm: UInt16 = 0x002, fcsr: UInt16 = 0x003
-  public static let sstatus: UInt16 = 0x100, sie: UInt16 = 0x104, stvec: UInt16 = 0x105, scounteren: UInt16 = 0x106
-  public static let senvcfg: UInt16 = 0x10A, sscratch: UInt16 = 0x140, sepc: UInt16 = 0x141, scause: UInt16 = 0x142
+  public static let sstatus: UInt16 = 0x100, sie: UInt16 = 0x104, stvec: UInt16 = 0x105,
+    scounteren: UInt16 = 0x106
+  public static let senvcfg: UInt16 = 0x10A, sscratch: UInt16 = 0x140, sepc: UInt16 = 0x141,
+    scause: UInt16 = 0x142
   public static let stval: UInt16 = 0x143, sip: UInt16 = 0x144, satp: UInt16 = 0x180
   public static let stimecmp: UInt16 = 0x14D, stimecmph: UInt16 = 0x15D
-  public static let mstatus: UInt16 = 0x300, medeleg: UInt16 = 0x302, mideleg: UInt16 = 0x303, mie: UInt16 = 0x304
-  public static let mtvec: UInt16 = 0x305, mcounteren: UInt16 = 0x306, menvcfg: UInt16 = 0x30A, menvcfgh: UInt16 = 0x31A
-  public static let mcountinhibit: UInt16 = 0x320, mscratch: UInt16 = 0x340, mepc: UInt16 = 0x341, mcause: UInt16 = 0x342
+  public static let mstatus: UInt16 = 0x300, medeleg: UInt16 = 0x302, mideleg: UInt16 = 0x303,
+    mie: UInt16 = 0x304
+  public static let mtvec: UInt16 = 0x305, mcounteren: UInt16 = 0x306, menvcfg: UInt16 = 0x30A,
+    menvcfgh: UInt16 = 0x31A
+  public static let mcountinhibit: UInt16 = 0x320, mscratch: UInt16 = 0x340, mepc: UInt16 = 0x341,
+    mcause: UInt16 = 0x342
   public static let mtval: UInt16 = 0x343, mip: UInt16 = 0x344
   public static let pmpcfg0: UInt16 = 0x3A0, pmpaddr0: UInt16 = 0x3B0
   public static let mcycle: UInt16 = 0xB00, minstret: UInt16 = 0xB02
@@ -17,10 +22,13 @@ public enum ControlRegister {
 
 /// Bits of `mstatus` by name.
 public enum Status {
-  public static let sie: UInt32 = 1 << 1, mie: UInt32 = 1 << 3, spie: UInt32 = 1 << 5, mpie: UInt32 = 1 << 7
-  public static let spp: UInt32 = 1 << 8, mprv: UInt32 = 1 << 17, sum: UInt32 = 1 << 18, mxr: UInt32 = 1 << 19
+  public static let sie: UInt32 = 1 << 1, mie: UInt32 = 1 << 3, spie: UInt32 = 1 << 5,
+    mpie: UInt32 = 1 << 7
+  public static let spp: UInt32 = 1 << 8, mprv: UInt32 = 1 << 17, sum: UInt32 = 1 << 18,
+    mxr: UInt32 = 1 << 19
   public static let tvm: UInt32 = 1 << 20, tw: UInt32 = 1 << 21, tsr: UInt32 = 1 << 22
-  public static let fsDirty: UInt32 = 3 << 13, fsInitial: UInt32 = 1 << 13, mppMachine: UInt32 = 3 << 11
+  public static let fsDirty: UInt32 = 3 << 13, fsInitial: UInt32 = 1 << 13,
+    mppMachine: UInt32 = 3 << 11
   public static func mpp(_ mode: PrivilegeMode) -> UInt32 { mode.rawValue << 11 }
 }
 
@@ -54,7 +62,9 @@ public struct ProgramBuilder {
   }
 
   public mutating func addSegment(at address: UInt32, words: [UInt32]) {
-    addSegment(at: address, words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+    addSegment(
+      at: address,
+      words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
   }
 
   /// Start-up code and handlers; the body follows.
@@ -78,7 +88,9 @@ public struct ProgramBuilder {
     code.emit(.sw, rs1: 6, rs2: 5, 0)
     set(ControlRegister.pmpaddr0 + 15, 0xFFFF_FFFF)
     set(ControlRegister.pmpcfg0 + 3, 0x1F00_0000)
-    for number in [ControlRegister.mie, ControlRegister.medeleg, ControlRegister.mideleg, ControlRegister.satp] {
+    for number in [
+      ControlRegister.mie, ControlRegister.medeleg, ControlRegister.mideleg, ControlRegister.satp,
+    ] {
       code.csr(.csrrw, number, 0)
     }
     set(ControlRegister.mstatus, Status.fsDirty)
@@ -119,7 +131,8 @@ public struct ProgramBuilder {
     code.bind(forever)
     code.jump(to: forever)
     var all = [Program.Segment(address: Layout.code, bytes: code.finish())] + segments
-    all.append(Program.Segment(address: Layout.machineSave, bytes: Array(repeating: 0, count: 0x100)))
+    all.append(
+      Program.Segment(address: Layout.machineSave, bytes: Array(repeating: 0, count: 0x100)))
     all.append(Program.Segment(address: Layout.toHost, bytes: Array(repeating: 0, count: 16)))
     return Program(entry: Layout.code, segments: all, endPC: endPC, causePC: causePC)
   }
@@ -142,8 +155,12 @@ public struct ProgramBuilder {
   /// Gives every free register and every floating-point register a value from the data area.
   mutating func loadRegisters() {
     code.li(Self.pointer, Layout.data + 2048)
-    for register in UInt8(0)..<32 { code.emit(.fld, rd: register, rs1: Self.pointer, Int32(register) * 8) }
-    for register in Self.free { code.emit(.lw, rd: register, rs1: Self.pointer, -Int32(register) * 4) }
+    for register in UInt8(0)..<32 {
+      code.emit(.fld, rd: register, rs1: Self.pointer, Int32(register) * 8)
+    }
+    for register in Self.free {
+      code.emit(.lw, rd: register, rs1: Self.pointer, -Int32(register) * 4)
+    }
   }
 
   /// Leaves S or U mode for M mode at the next instruction; in M mode it does nothing. Twice, because the first one may
@@ -154,7 +171,9 @@ public struct ProgramBuilder {
   }
 
   /// Goes from M mode to `mode` at the next instruction, whose address in that mode is moved by `offset`. Uses x5.
-  public mutating func enter(_ mode: PrivilegeMode, status: UInt32 = Status.fsDirty, offset: UInt32 = 0) {
+  public mutating func enter(
+    _ mode: PrivilegeMode, status: UInt32 = Status.fsDirty, offset: UInt32 = 0
+  ) {
     let next = code.label()
     set(ControlRegister.mstatus, status | Status.mpp(mode))
     code.address(rd: 5, of: next)
@@ -191,7 +210,9 @@ public struct ProgramBuilder {
     let bank: UInt16 = mode == .machine ? 0x200 : 0
     let scratch = ControlRegister.sscratch + bank
     code.csr(.csrrw, rd: 31, scratch, 31)
-    for (offset, register) in [UInt8](28...30).enumerated() { code.emit(.sw, rs1: 31, rs2: register, Int32(offset * 4)) }
+    for (offset, register) in [UInt8](28...30).enumerated() {
+      code.emit(.sw, rs1: 31, rs2: register, Int32(offset * 4))
+    }
     code.csr(.csrrs, rd: 30, ControlRegister.stval + bank, 0)
     code.csr(.csrrs, rd: 30, ControlRegister.sstatus + bank, 0)
     if mode == .machine { causePC = code.here }
@@ -232,7 +253,9 @@ public struct ProgramBuilder {
     leaveOnCall(mode)
     code.bind(out)
     code.csr(.csrrw, ControlRegister.sepc + bank, 30)
-    for (offset, register) in [UInt8](28...30).enumerated() { code.emit(.lw, rd: register, rs1: 31, Int32(offset * 4)) }
+    for (offset, register) in [UInt8](28...30).enumerated() {
+      code.emit(.lw, rd: register, rs1: 31, Int32(offset * 4))
+    }
     code.csr(.csrrw, rd: 31, scratch, 31)
     code.emit(mode == .machine ? .mret : .sret)
   }

@@ -33,7 +33,9 @@ extension ProgramBuilder {
 
   /// Chooses what an entry matches and allows. A locked entry ignores later changes, in the model below and in the
   /// machine alike, because only the machine's answer is compared.
-  private mutating func configureEntry(_ entry: Int, _ configuration: inout [UInt8], _ addresses: inout [UInt32]) {
+  private mutating func configureEntry(
+    _ entry: Int, _ configuration: inout [UInt8], _ addresses: inout [UInt32]
+  ) {
     let place = Layout.data + UInt32(random.below(Layout.dataSize))
     let mode = UInt8(random.below(4))
     var permissions = UInt8(random.below(8))
@@ -61,8 +63,12 @@ extension ProgramBuilder {
     for _ in 0..<6 {
       let edge = addresses[Self.firstEntry + random.below(Self.entries - Self.firstEntry)]
       let size = UInt32(random.pick([0, 4, 8, 64, 4096]))
-      let address = min(max(edge &+ size &+ UInt32(bitPattern: Int32(random.below(24)) - 12), Layout.data), Layout.data + 0xFFF0)
-      if isBorrowed { set(ControlRegister.mstatus, Status.fsDirty | Status.mprv | Status.mpp(mode)) }
+      let address = min(
+        max(edge &+ size &+ UInt32(bitPattern: Int32(random.below(24)) - 12), Layout.data),
+        Layout.data + 0xFFF0)
+      if isBorrowed {
+        set(ControlRegister.mstatus, Status.fsDirty | Status.mprv | Status.mpp(mode))
+      }
       emitProtectedAccess(address, canJump: !isBorrowed)
       if isBorrowed { set(ControlRegister.mstatus, Status.fsDirty) }
     }

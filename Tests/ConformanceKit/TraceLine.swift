@@ -29,8 +29,10 @@ public struct TraceLine: Equatable, Sendable {
   /// Reads a line without its line feed; nil when it is not of the form.
   public init?(_ text: UnsafeRawBufferPointer) {
     var scanner = Scanner(text: text)
-    guard scanner.skip("core"), let hart = scanner.decimal(), scanner.skip(":"), let privilege = scanner.decimal(),
-      let pc = scanner.hexadecimal(), scanner.skip("("), let bits = scanner.hexadecimal(), scanner.skip(")")
+    guard scanner.skip("core"), let hart = scanner.decimal(), scanner.skip(":"),
+      let privilege = scanner.decimal(),
+      let pc = scanner.hexadecimal(), scanner.skip("("), let bits = scanner.hexadecimal(),
+      scanner.skip(")")
     else { return nil }
     self.hart = Int(hart)
     self.privilege = UInt8(truncatingIfNeeded: privilege)

@@ -23,7 +23,9 @@ extension ProgramBuilder {
   private mutating func protectTables(_ spaces: PageTables) {
     for entry in UInt16(0)..<4 {
       let inTables = random.chance(percent: 60)
-      let address = inTables ? random.pick(spaces.entryAddresses) : Layout.data + UInt32(random.below(Layout.dataSize))
+      let address =
+        inTables
+        ? random.pick(spaces.entryAddresses) : Layout.data + UInt32(random.below(Layout.dataSize))
       set(ControlRegister.pmpaddr0 + entry, address >> 2)
     }
     // NA4 with few permissions; never write without read.
@@ -61,7 +63,9 @@ extension ProgramBuilder {
     let status = Status.fsDirty | random.bits() & (Status.sum | Status.mxr)
     let isBorrowed = random.chance(percent: 40)
     if !isBorrowed {
-      enter(mode, status: status, offset: mode == .user && !isBare ? Layout.userAlias &- Layout.code : 0)
+      enter(
+        mode, status: status, offset: mode == .user && !isBare ? Layout.userAlias &- Layout.code : 0
+      )
     }
     for _ in 0..<6 {
       let page = random.pick(PageTables.pages)
@@ -75,19 +79,26 @@ extension ProgramBuilder {
   private static let loads: [Opcode] = [.lb, .lbu, .lh, .lhu, .lw, .flw, .fld]
   private static let stores: [Opcode] = [.sb, .sh, .sw, .fsw, .fsd]
 
-  private mutating func emitTranslatedAccess(_ page: UInt32, _ spaces: PageTables, _ space: Int, canJump: Bool) {
+  private mutating func emitTranslatedAccess(
+    _ page: UInt32, _ spaces: PageTables, _ space: Int, canJump: Bool
+  ) {
     // Aligned somewhere, or across the end of the page.
     let crosses = random.chance(percent: 20)
     let offset = crosses ? 0xFF9 + UInt32(random.below(7)) : UInt32(random.below(512)) * 8
     let address = page + offset
-    let isStorable = spaces.isStorable(page, space) && (!crosses || spaces.isStorable(page &+ 0x1000, space))
-    let isExecutable = spaces.isSafeToExecute(page, space) && spaces.isSafeToExecute(page &+ 0x1000, space)
+    let isStorable =
+      spaces.isStorable(page, space) && (!crosses || spaces.isStorable(page &+ 0x1000, space))
+    let isExecutable =
+      spaces.isSafeToExecute(page, space) && spaces.isSafeToExecute(page &+ 0x1000, space)
     code.li(9, address)
     switch random.below(10) {
     case 0...3: code.emit(random.pick(Self.loads), rd: 10, rs1: 9)
-    case 4...6 where isStorable: code.emit(random.pick(Self.stores), rs1: 9, rs2: UInt8(random.below(32)))
+    case 4...6 where isStorable:
+      code.emit(random.pick(Self.stores), rs1: 9, rs2: UInt8(random.below(32)))
     case 7 where isStorable && !crosses:
-      code.emit(random.pick([Opcode.amoaddW, .amoswapW, .amomaxuW]), rd: 10, rs1: 9, rs2: UInt8(random.below(32)))
+      code.emit(
+        random.pick([Opcode.amoaddW, .amoswapW, .amomaxuW]), rd: 10, rs1: 9,
+        rs2: UInt8(random.below(32)))
     case 8, 9:
       guard canJump && isExecutable else { return }
       // The last half-word of an executable page begins an instruction that ends on the next page.
@@ -113,7 +124,9 @@ struct PageTables {
   /// Entry values by physical address, in both spaces.
   private var entries: [UInt32: UInt32] = [:]
 
-  private static func rootAddress(_ space: Int) -> UInt32 { Layout.pageTables + UInt32(space) * 0x1000 }
+  private static func rootAddress(_ space: Int) -> UInt32 {
+    Layout.pageTables + UInt32(space) * 0x1000
+  }
   private static func tableAddress(_ space: Int, _ table: Int) -> UInt32 {
     Layout.pageTables + 0x2000 + UInt32(space * tables + table) * 0x1000
   }
@@ -125,16 +138,24 @@ struct PageTables {
       let global: UInt32 = random.chance(percent: 50) ? 0x20 : 0
       entries[root + (Layout.code >> 22) * 4] = Layout.code >> 2 | 0xCF | global
       entries[root + (Layout.userAlias >> 22) * 4] = Layout.code >> 2 | 0xDF | global
-      for index in 0..<Self.rootEntries { entries[root + UInt32(Self.rootIndex + index) * 4] = Self.rootEntry(space, &random) }
+      for index in 0..<Self.rootEntries {
+        entries[root + UInt32(Self.rootIndex + index) * 4] = Self.rootEntry(space, &random)
+      }
       for table in 0..<Self.tables {
-        for slot in Self.slots { entries[Self.tableAddress(space, table) + UInt32(slot) * 4] = Self.leaf(&random) }
+        for slot in Self.slots {
+          entries[Self.tableAddress(space, table) + UInt32(slot) * 4] = Self.leaf(&random)
+        }
       }
     }
   }
 
-  func satp(_ space: Int) -> UInt32 { 1 << 31 | UInt32(space + 1) << 22 | Self.rootAddress(space) >> 12 }
+  func satp(_ space: Int) -> UInt32 {
+    1 << 31 | UInt32(space + 1) << 22 | Self.rootAddress(space) >> 12
+  }
 
-  var entryAddresses: [UInt32] { entries.keys.filter { $0 & 0xFFF != 0x800 && $0 & 0xFFF != 0x400 }.sorted() }
+  var entryAddresses: [UInt32] {
+    entries.keys.filter { $0 & 0xFFF != 0x800 && $0 & 0xFFF != 0x400 }.sorted()
+  }
 
   /// The tables' contents for the program file.
   var segments: [(UInt32, [UInt32])] {
@@ -180,10 +201,12 @@ struct PageTables {
       entries[rootAddress] = value
       return Change(address: rootAddress, value: value, pages: [], space: space)
     }
-    let address = root >> 10 << 12 | (page >> 12 & 0x3FF) * 4
+    let address = (root >> 10) << 12 | (page >> 12 & 0x3FF) * 4
     let value = Self.leaf(&random)
     entries[address] = value
-    let sharing = (0..<Self.rootEntries).map { UInt32(Self.rootIndex + $0) << 22 | page & 0x3F_F000 }
+    let sharing = (0..<Self.rootEntries).map {
+      UInt32(Self.rootIndex + $0) << 22 | page & 0x3F_F000
+    }
     return Change(address: address, value: value, pages: sharing, space: space)
   }
 
@@ -192,10 +215,12 @@ struct PageTables {
     // A pointer; at times with bits that are reserved in pointers.
     case 0...6:
       let odd: UInt32 = random.chance(percent: 10) ? random.pick([0x10, 0x40, 0x80]) : 0
-      return tableAddress(space, random.below(tables)) >> 2 | 1 | odd | (random.chance(percent: 20) ? 0x300 : 0)
+      return tableAddress(space, random.below(tables)) >> 2 | 1 | odd
+        | (random.chance(percent: 20) ? 0x300 : 0)
     // A 4 MiB page, rightly aligned or not.
     case 7, 8:
-      let page = Layout.superpage >> 12 + (random.chance(percent: 25) ? UInt32(1 + random.below(1023)) : 0)
+      let page =
+        Layout.superpage >> 12 + (random.chance(percent: 25) ? UInt32(1 + random.below(1023)) : 0)
       return page << 10 | flags(&random)
     default: return random.bits() & ~1
     }
@@ -204,7 +229,9 @@ struct PageTables {
   private static func leaf(_ random: inout RandomSource) -> UInt32 {
     if random.chance(percent: 4) { return random.bits() & ~1 }
     // Memory that does not exist, within 32 bits of address or above.
-    if random.chance(percent: 3) { return random.pick([0x2_0000, 0x9_0000, 0x3F_FFFF, 0x18_0000]) << 10 | flags(&random) }
+    if random.chance(percent: 3) {
+      return random.pick([0x2_0000, 0x9_0000, 0x3F_FFFF, 0x18_0000]) << 10 | flags(&random)
+    }
     return (Layout.data >> 12 + UInt32(random.below(16))) << 10 | flags(&random)
   }
 
@@ -220,13 +247,19 @@ struct PageTables {
 
   /// The physical page behind a virtual one, valid and permitted or not, and the leaf's flags.
   private func target(_ page: UInt32, _ space: Int) -> (page: UInt32, flags: UInt32)? {
-    guard let root = entries[Self.rootAddress(space) + (page >> 22) * 4], root & 1 == 1 else { return nil }
-    if root & 0xE != 0 { return (root >> 10 << 12 | page & 0x3F_F000, root) }
-    guard let leaf = entries[root >> 10 << 12 | (page >> 12 & 0x3FF) * 4], leaf & 1 == 1 else { return nil }
-    return (leaf >> 10 << 12, leaf)
+    guard let root = entries[Self.rootAddress(space) + (page >> 22) * 4], root & 1 == 1 else {
+      return nil
+    }
+    if root & 0xE != 0 { return ((root >> 10) << 12 | page & 0x3F_F000, root) }
+    guard let leaf = entries[(root >> 10) << 12 | (page >> 12 & 0x3FF) * 4], leaf & 1 == 1 else {
+      return nil
+    }
+    return ((leaf >> 10) << 12, leaf)
   }
 
-  private static func isExecutable(_ page: UInt32) -> Bool { page >= Layout.data + 0x8000 && page < Layout.data + 0x1_0000 }
+  private static func isExecutable(_ page: UInt32) -> Bool {
+    page >= Layout.data + 0x8000 && page < Layout.data + 0x1_0000
+  }
 
   /// Stores must not spoil the executable pages.
   func isStorable(_ page: UInt32, _ space: Int) -> Bool {
