@@ -41,7 +41,7 @@ let package = Package(
       name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/Sources", swiftSettings: strict),
     // Development tools: they may use Foundation, and nothing depends on them.
-    .target(name: "ConformanceKit", dependencies: ["ISA"], path: "Tests/ConformanceKit", swiftSettings: strict),
+    .target(name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"], path: "Tests/ConformanceKit", swiftSettings: strict),
     .executableTarget(
       name: "conformance",
       dependencies: ["ConformanceKit", "ISA", .product(name: "ArgumentParser", package: "swift-argument-parser")],

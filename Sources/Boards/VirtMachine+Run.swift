@@ -65,10 +65,24 @@ extension VirtMachine {
     let before = hart.executed
     virtualClock?.begin(hart)
     runningHart = hart
-    _ = hart.run(budget: Int32(truncatingIfNeeded: min(budget, UInt64(Int32.max))))
+    if let onCommit {
+      trace(hart, budget: budget, onCommit)
+    } else {
+      _ = hart.run(budget: Int32(truncatingIfNeeded: min(budget, UInt64(Int32.max))))
+    }
     runningHart = nil
     virtualClock?.end()
     return max(hart.executed &- before, 1)
+  }
+
+  /// The same turn, one instruction at a time.
+  private func trace(_ hart: Hart, budget: UInt64, _ onCommit: ([UInt8]) -> Void) {
+    let end = hart.executed &+ budget
+    while hart.executed < end {
+      let (exit, line) = tracer.step(hart)
+      if let line { onCommit(line) }
+      if exit != .budgetSpent { return }
+    }
   }
 
   /// Under virtual time, passes to the next deadline. False when the caller must wait for the host.

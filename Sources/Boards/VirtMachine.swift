@@ -61,6 +61,10 @@ public final class VirtMachine {
   var resetRequested = false
   /// How often the machine was reset since it was made.
   public internal(set) var resets = 0
+  /// Told of each instruction that retires, as a line of a commit trace (docs/TRACE.md) without its line feed. While it
+  /// is set, harts run one instruction at a time.
+  public var onCommit: (([UInt8]) -> Void)?
+  var tracer = CommitTracer()
   var runningHart: Hart?
   var nextHart = 0
 

@@ -23,9 +23,6 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Run only the program of this index in each group.")
   var program: Int?
 
-  @Option(help: "The roost executable.")
-  var roost: String?
-
   @Option(help: "The spike executable.")
   var spike: String?
 
@@ -36,16 +33,18 @@ struct ConformanceCommand: ParsableCommand {
   var survey = false
 
   mutating func run() throws {
-    guard let spikeURL = spike.map(URL.init(fileURLWithPath:)) ?? Simulator.findSpike() else {
+    guard let spikeURL = spike.map(URL.init(fileURLWithPath:)) ?? Spike.find() else {
       throw ValidationError("no Spike found; run 'make oracles' or give --spike PATH")
     }
-    let roostURL = roost.map(URL.init(fileURLWithPath:)) ?? Simulator.findRoost()
     let session = Session(
-      spike: Simulator(executable: spikeURL), roost: survey ? nil : Simulator(executable: roostURL),
-      seed: seed,
-      budget: budget, only: program, keep: keep.map(URL.init(fileURLWithPath:)))
+      spike: Spike(executable: spikeURL), isSurvey: survey, seed: seed, budget: budget, only: program,
+      keep: keep.map(URL.init(fileURLWithPath:)))
     var rows: [GroupResult] = []
-    for group in groups { rows.append(try session.run(group)) }
+    for group in groups {
+      rows.append(try session.run(group))
+      // What was found shows at once, even where the output is not a terminal.
+      fflush(nil)
+    }
     Report.printTable(rows, showingCoverage: survey)
     if rows.contains(where: { !$0.isGood }) { throw ExitCode.failure }
   }

@@ -19,9 +19,9 @@ struct GroupResult {
 
 /// Runs the programs of groups through both simulators until the budget is reached.
 struct Session {
-  let spike: Simulator
-  /// Nil for a survey of Spike alone.
-  let roost: Simulator?
+  let spike: Spike
+  /// Whether only Spike runs, to see what the programs cover.
+  let isSurvey: Bool
   let seed: UInt64
   let budget: Int
   let only: Int?
@@ -29,6 +29,8 @@ struct Session {
 
   /// After this many differences in a group the rest would tell nothing new.
   private static let patience = 5
+  /// Most instructions one program may execute.
+  private static let limit = 2_000_000
 
   func run(_ group: Group) throws -> GroupResult {
     var result = GroupResult(group: group)
@@ -56,13 +58,26 @@ struct Session {
       .appendingPathComponent("conformance-\(ProcessInfo.processInfo.processIdentifier).elf")
     try Data(program.elf).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    var comparator = Comparator(program: program)
-    let expected = try spike.start(.spike(isa: group.spikeISA), program: file)
+    let expected = try spike.start(isa: group.spikeISA, program: file)
     defer { expected.stop() }
-    guard let roost else { return comparator.survey(expected.lines()) }
-    let actual = try roost.start(.roost, program: file)
-    defer { actual.stop() }
-    return comparator.compare(spike: expected.lines(), roost: actual.lines())
+    let comparator = Comparator(program: program, spike: expected.lines())
+    if isSurvey {
+      comparator.survey(limit: Self.limit)
+      return comparator.result
+    }
+    let traced = try ProgramRun(program)
+    let reason = traced.trace(limit: Self.limit) { line in
+      line.withUnsafeBytes { comparator.compare($0) }
+      return !comparator.isDone
+    }
+    comparator.finish(because: reason)
+    var result = comparator.result
+    if result.difference == nil {
+      let untraced = try ProgramRun(program)
+      untraced.run(limit: Self.limit)
+      result.difference = untraced.difference(from: traced)
+    }
+    return result
   }
 
   private func report(_ comparison: Comparison, _ program: Program, _ group: Group, _ index: Int)

@@ -22,7 +22,7 @@ public struct Difference: Sendable {
 }
 
 /// Walks through Spike's trace, and through Roost's beside it, from a program's entry to its end.
-public struct Comparator {
+public final class Comparator {
   private static let decoder = Decoder(configuration: .complete)
   private static let contextSize = 20
   /// Offsets in a line of: the program counter's digits, and the instruction's.
@@ -30,71 +30,57 @@ public struct Comparator {
   private static let bitsColumn = 26
 
   private let program: Program
-  private let limit: Int
+  private var spike: LineReader
   private var recent = [[UInt8]](repeating: [], count: contextSize)
   private var seen = 0
+  private var hasEntered = false
+  public private(set) var result = Comparison()
+  /// Nothing more is to be compared: the program ended, or the traces differ.
+  public private(set) var isDone = false
 
-  /// - Parameter limit: most instructions a program may execute.
-  public init(program: Program, limit: Int = 2_000_000) {
+  public init(program: Program, spike: consuming LineReader) {
     self.program = program
-    self.limit = limit
+    self.spike = spike
   }
 
-  /// Only Spike's trace: for what the programs cover.
-  public mutating func survey(_ spike: consuming LineReader) -> Comparison {
-    var result = Comparison()
-    guard var line = Self.skipToEntry(&spike, program.entry) else { return result }
-    while result.instructions < limit {
-      if note(line, in: &result) { break }
-      guard let next = spike.next() else { break }
-      line = next
-    }
-    return result
+  /// Only Spike's trace, for what the programs cover.
+  /// - Parameter limit: most instructions the program may execute.
+  public func survey(limit: Int) {
+    while result.instructions < limit, !isDone, let line = nextExpected() { note(line) }
   }
 
-  public mutating func compare(spike: consuming LineReader, roost: consuming LineReader)
-    -> Comparison
-  {
-    var result = Comparison()
-    guard var expected = Self.skipToEntry(&spike, program.entry) else {
-      result.difference = Difference(
-        context: [], expected: "the program's entry in Spike's trace", actual: "none")
-      return result
+  /// Compares the next line of Roost's trace with Spike's.
+  public func compare(_ actual: UnsafeRawBufferPointer) {
+    guard !isDone else { return }
+    guard let expected = nextExpected() else {
+      return differ(expected: "end of trace", actual: text(actual))
     }
-    guard var actual = Self.skipToEntry(&roost, program.entry) else {
-      result.difference = Difference(
-        context: [], expected: text(expected), actual: "no line with the program's entry")
-      return result
+    guard Self.isSame(expected, actual) else {
+      return differ(expected: text(expected), actual: text(actual))
     }
-    while result.instructions < limit {
-      guard Self.isSame(expected, actual) else {
-        result.difference = Difference(
-          context: context, expected: text(expected), actual: text(actual))
-        return result
-      }
-      if note(expected, in: &result) { break }
-      let (nextExpected, nextActual) = (spike.next(), roost.next())
-      guard let nextExpected, let nextActual else {
-        result.difference = Difference(
-          context: context, expected: nextExpected.map(text) ?? "end of trace",
-          actual: nextActual.map(text) ?? "end of trace")
-        return result
-      }
-      expected = nextExpected
-      actual = nextActual
-    }
-    return result
+    note(expected)
+  }
+
+  /// Roost's trace has ended: it should not have, if the program's end was not seen.
+  public func finish(because reason: String) {
+    guard !isDone else { return }
+    differ(expected: nextExpected().map(text) ?? "end of trace", actual: reason)
+  }
+
+  private func differ(expected: String, actual: String) {
+    result.difference = Difference(context: context, expected: expected, actual: actual)
+    isDone = true
   }
 
   // MARK: Lines
 
-  private static func skipToEntry(_ reader: inout LineReader, _ entry: UInt32)
-    -> UnsafeRawBufferPointer?
-  {
-    // A boot ROM is a handful of instructions.
-    for _ in 0..<64 {
-      guard let line = reader.next() else { return nil }
-      if hexadecimal(line, at: pcColumn) == entry { return line }
+  /// The next line of Spike's trace, beginning at the program's entry.
+  private func nextExpected() -> UnsafeRawBufferPointer? {
+    while let line = spike.next() {
+      if hasEntered || Self.hexadecimal(line, at: Self.pcColumn) == program.entry {
+        hasEntered = true
+        return line
+      }
     }
     return nil
   }
@@ -105,8 +91,8 @@ public struct Comparator {
     return KnownDifference.explains(first, second)
   }
 
-  /// Counts a line; true when it is the program's last.
-  private mutating func note(_ line: UnsafeRawBufferPointer, in result: inout Comparison) -> Bool {
+  /// Counts a line, and notices the program's last.
+  private func note(_ line: UnsafeRawBufferPointer) {
     result.instructions += 1
     let slot = seen % Self.contextSize
     recent[slot].removeAll(keepingCapacity: true)
@@ -118,9 +104,9 @@ public struct Comparator {
     if pc == program.causePC, let cause = TraceLine(line)?.writes[.integer(28)] {
       result.causes[UInt32(truncatingIfNeeded: cause), default: 0] += 1
     }
-    guard pc == program.endPC else { return false }
+    guard pc == program.endPC else { return }
     result.isComplete = true
-    return true
+    isDone = true
   }
 
   /// The hexadecimal number that starts at a column.

@@ -14,7 +14,10 @@ public enum Group: String, CaseIterable, Sendable {
       }
     }
     switch self {
-    case .i: return requiring(.i).filter { ![.mret, .sret, .wfi, .sfenceVMA].contains($0) }
+    case .i:
+      return requiring(.i).filter {
+        ![.mret, .sret, .wfi, .sfenceVMA, .ecall, .ebreak].contains($0)
+      }
     case .m: return requiring(.m)
     case .a, .reservations:
       return requiring(.a).filter { (self == .a) != [.lrW, .scW].contains($0) }
@@ -32,13 +35,13 @@ public enum Group: String, CaseIterable, Sendable {
       return [
         .addi, .lw, .sw, .flw, .fsw, .fld, .fsd, .lui, .srli, .srai, .andi, .sub, .xor, .or, .and,
         .add, .slli, .jal,
-        .jalr, .beq, .bne, .ebreak,
+        .jalr, .beq, .bne,
       ]
     case .misaligned: return [.lh, .lhu, .lw, .sh, .sw, .flw, .fsw, .fld, .fsd]
     case .counters: return [.csrrs, .csrrw]
     case .csrs: return [.csrrw, .csrrs, .csrrc, .csrrwi, .csrrsi, .csrrci]
     case .reserved: return []
-    case .privileged: return [.mret, .sret, .wfi, .sfenceVMA, .ecall]
+    case .privileged: return [.mret, .sret, .wfi, .sfenceVMA]
     case .pmp, .sv32: return [.lb, .lh, .lw, .sb, .sh, .sw, .fld, .fsd, .jalr, .mret]
     case .interrupts: return [.mret, .sret, .csrrs]
     }

@@ -66,7 +66,7 @@ extension ProgramBuilder {
     }
   }
 
-  private static let integerOpcodes = Group.i.opcodes.filter { ![.ecall, .ebreak].contains($0) }
+  private static let integerOpcodes = Group.i.opcodes
 
   /// Any random instruction of an operation whose operands are registers and immediates, or a load, store or jump that
   /// stays inside the program.

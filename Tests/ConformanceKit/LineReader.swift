@@ -19,6 +19,12 @@ public struct LineReader: ~Copyable {
     close(descriptor)
   }
 
+  /// False when nothing came for so long that nothing will: a program that waits for ever.
+  private func waitForInput() -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&request, 1, 10_000) > 0
+  }
+
   /// The next line without its line feed, valid until the next call; nil at the end of the input.
   public mutating func next() -> UnsafeRawBufferPointer? {
     var searched = start
@@ -38,7 +44,7 @@ public struct LineReader: ~Copyable {
         end -= start
         start = 0
       }
-      guard end < buffer.count else { return nil }
+      guard end < buffer.count, waitForInput() else { return nil }
       let count = read(descriptor, base + end, buffer.count - end)
       guard count > 0 else {
         defer { start = end }

@@ -135,7 +135,8 @@ extension ProgramBuilder {
     case 8:
       if mode == .machine { enter(.machine, status: Status.fsDirty) } else { code.emit(.mret) }
     case 9: code.emit(random.pick([Opcode.ecall, .ebreak]))
-    case 10: code.emit(random.pick([Opcode.faddD, .fmvXW, .fsgnjS, .feqD]), rd: 10, rs1: 1, rs2: 2)
+    case 10:
+      code.emit(random.pick([Opcode.faddD, .fmvXW, .fsgnjS, .fclassD]), rd: 10, rs1: 1, rs2: 2)
     case 11: code.emit(random.pick([Opcode.fld, .fsw, .flw]), rd: 4, rs1: Self.pointer, rs2: 4)
     case 12: code.emit(random.pick([Opcode.lw, .lb, .sw]), rd: 10, rs1: 0, rs2: 10, 64)
     case 13: code.word(random.pick([0xFFFF_FFFF, 0x0000_0000, 0x1060_0073, 0x0200_705B]))

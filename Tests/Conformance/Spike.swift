@@ -1,33 +1,18 @@
 import ConformanceKit
 import Foundation
 
-/// Starts the two simulators with one program and gives their traces.
-struct Simulator {
-  enum Kind {
-    case spike(isa: String)
-    case roost
-  }
-
+/// Starts Spike with a program and gives its trace.
+struct Spike {
   let executable: URL
 
-  func start(_ kind: Kind, program: URL) throws -> Run {
+  func start(isa: String, program: URL) throws -> Run {
     let process = Process()
     process.executableURL = executable
-    let memory = String(Layout.memorySize, radix: 16)
-    switch kind {
-    case .spike(let isa):
-      process.arguments = [
-        "--isa=\(isa)", "--priv=msu", "--pmpregions=16", "-m0x80000000:0x\(memory)",
-        "--log-commits",
-        "--log=/dev/stdout", program.path,
-      ]
-    case .roost:
-      process.arguments = [
-        "run", program.path, "--memory", "\(Layout.memorySize >> 20)M", "--firmware", "none",
-        "--clock", "virtual",
-        "--trace", "/dev/stdout", "--timeout", "60s",
-      ]
-    }
+    process.arguments = [
+      "--isa=\(isa)", "--priv=msu", "--pmpregions=16",
+      "-m0x80000000:0x\(String(Layout.memorySize, radix: 16))", "--log-commits",
+      "--log=/dev/stdout", program.path,
+    ]
     let output = Pipe()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
@@ -36,7 +21,7 @@ struct Simulator {
     return Run(process: process, output: output)
   }
 
-  /// A simulator at work. Its trace may be read once.
+  /// Spike at work. Its trace may be read once.
   struct Run {
     let process: Process
     let output: Pipe
@@ -53,8 +38,8 @@ struct Simulator {
     }
   }
 
-  /// The Spike that `make oracles` installs, or the one in `PATH`.
-  static func findSpike() -> URL? {
+  /// The one that `make oracles` installs, or the one in `PATH`.
+  static func find() -> URL? {
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["ROOST_CACHE"] ?? NSHomeDirectory() + "/.cache/roost"
     let library = cache + "/oracles/lib"
@@ -69,12 +54,5 @@ struct Simulator {
       if files.isExecutableFile(atPath: path) { return URL(fileURLWithPath: path) }
     }
     return nil
-  }
-
-  /// The `roost` built beside this program.
-  static func findRoost() -> URL {
-    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-      .deletingLastPathComponent()
-      .appendingPathComponent("roost")
   }
 }
