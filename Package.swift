@@ -25,7 +25,10 @@ let modules: [Module] = [
     name: "Boards",
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"]),
   Module(
-    name: "Commands", imports: ["CHost", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"],
+    name: "Commands",
+    imports: [
+      "CHost", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+    ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 

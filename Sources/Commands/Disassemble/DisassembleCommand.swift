@@ -1,5 +1,5 @@
 import ArgumentParser
-import Boards
+import RegisterMaps
 import GuestImage
 import ISA
 
@@ -32,7 +32,7 @@ struct DisassembleCommand: ParsableCommand {
     if case .elf(let elf) = image.content { symbols = try? elf.symbols() }
     let range = try wantedRange(symbols)
     let listing = Listing(symbols: symbols, isa: isa ?? .complete)
-    for code in try image.codeRanges(ramBase: VirtMachine.ramBase, address: place.address)
+    for code in try image.codeRanges(ramBase: MemoryMap.ramBase, address: place.address)
     where code.range.overlaps(range) {
       let isWritten = listing.write(code, in: range.clamped(to: code.range)) { text in
         FileDescriptor.standardOutput.write(Array(text.utf8)) == 0

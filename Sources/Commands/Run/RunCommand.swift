@@ -59,7 +59,7 @@ struct RunCommand: ParsableCommand {
     let deviceTree = images.deviceTree(for: machine, initrd: plan.initrdRange)
     if let dumpDtb { return try OutputFile.write(deviceTree, to: dumpDtb) }
     let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
-    machine.commitLog = trace?.log
+    if let trace { machine.onCommit = { trace.write(line: $0) } }
     machine.start(plan, deviceTree: deviceTree)
     let outcome = try runMachine(machine, output: output, trace: trace)
     try report(outcome, of: machine, places: HartPlaces(kernel: images.kernel.image))
@@ -83,7 +83,7 @@ struct RunCommand: ParsableCommand {
     let started = HostTime.now
     let outcome = loop.run()
     let duration = HostTime.now - started
-    trace?.log.flush()
+    trace?.flush()
     return (loop.finish(outcome), RunStatistics(machine, nanoseconds: duration))
   }
 
