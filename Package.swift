@@ -25,7 +25,10 @@ let modules: [Module] = [
     name: "Boards",
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"]),
   Module(
-    name: "Commands", imports: ["ISA", "DeviceTree", "SystemBus", "HartEngine", "GuestImage", "Boards"],
+    name: "Commands",
+    imports: [
+      "CHost", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+    ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
@@ -36,6 +39,7 @@ let package = Package(
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
+    .target(name: "CHost"),
     .executableTarget(name: "roost", dependencies: ["Commands"], swiftSettings: strict),
     // Development tools: they may use Foundation, and nothing depends on them.
     .executableTarget(

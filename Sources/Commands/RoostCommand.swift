@@ -3,7 +3,40 @@ import ArgumentParser
 /// The root of the command line.
 public struct RoostCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
-    commandName: "roost", abstract: "Run RV32 RISC-V machines.", subcommands: [Run.self])
+    commandName: "roost", abstract: "Run RV32 RISC-V machines.",
+    discussion: "Boots unmodified kernels on an emulation of QEMU's riscv32 'virt' board.",
+    version: "0.1.0", subcommands: [RunCommand.self, InspectCommand.self, DisassembleCommand.self])
 
   public init() {}
+
+  /// Does what the process's arguments say, and ends the process.
+  public static func start() -> Never { HostProcess.end(run(Array(CommandLine.arguments.dropFirst()))) }
+
+  /// Does what `arguments` say, telling of errors on standard error in one line each.
+  /// - Returns: the exit code; see `ExitStatus`.
+  public static func run(_ arguments: [String]) -> Int32 {
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      return ExitStatus.passed.code
+    } catch let error as any ReportedError {
+      StandardError.report("\(error)")
+      return error.exitStatus.code
+    } catch let error as ExitCode {
+      return error.rawValue
+    } catch {
+      return report(error)
+    }
+  }
+
+  /// What the argument parser has to say: help and version on standard output, a mistake in one line on standard error.
+  private static func report(_ error: any Error) -> Int32 {
+    guard exitCode(for: error) != .success else {
+      print(fullMessage(for: error))
+      return ExitStatus.passed.code
+    }
+    let words = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    StandardError.report("\(words); 'roost --help' and 'roost run --help' tell how to write it")
+    return ExitStatus.usage.code
+  }
 }

@@ -1,3 +1,3 @@
 import Commands
 
-RoostCommand.main()
+RoostCommand.start()

@@ -1,0 +1,32 @@
+#ifndef CHOST_H
+#define CHOST_H
+
+#include <termios.h>
+
+// Signals. A handler may do next to nothing, and Swift code may not run in one; this one notes the signal's number in a
+// pipe, to be read where it is safe to act on it.
+
+/// Catches `count` signals; SIGPIPE is ignored. Returns the descriptor that becomes readable when one has arrived, or -1
+/// with errno set. To be called once.
+int chost_catch_signals(const int *signals, int count);
+
+/// The number of the signal that arrived first, which is forgotten then; 0 if there is none.
+int chost_take_signal(void);
+
+/// Gives all signals their default actions back.
+void chost_release_signals(void);
+
+/// Stops this process as SIGTSTP would, and comes back when it is continued.
+void chost_stop_process(void);
+
+// The terminal.
+
+/// Has `settings` given back to the terminal `descriptor` should the process crash; null for nothing to give back.
+void chost_restore_on_crash(int descriptor, const struct termios *settings);
+
+/// Waits until one of two descriptors is ready, as poll does; a negative descriptor is left out.
+///
+/// `nanoseconds` is the longest wait, negative for ever. `ready` gets the events of each. Returns 0, or -1 with errno set.
+int chost_wait(int first, short first_events, int second, short second_events, long long nanoseconds, short ready[2]);
+
+#endif

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Boards
+import ISA
+
+/// What RAM a machine can have.
+enum MemoryLimits {
+  static let lowest = ByteSize(bytes: 64 << 10)
+  static let highest = ByteSize(bytes: UInt64(MachineConfiguration.memoryLimit))
+  static let page = ByteSize(bytes: 4096)
+
+  /// Reads a size of RAM.
+  static func memory(parsing text: String) throws(ArgumentError) -> ByteSize {
+    let size = try ByteSize(parsing: text)
+    guard size.bytes >= lowest.bytes, size.bytes <= highest.bytes else { throw .memoryOutOfRange(size) }
+    guard size.bytes % page.bytes == 0 else { throw .memoryNotInPages(size) }
+    return size
+  }
+}
+
+/// The options that say what the machine is made of.
+struct MachineOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("RAM, 64K to 2G, in bytes or K, M, G.", valueName: "size"), transform: MemoryLimits.memory)
+  var memory = ByteSize(bytes: 128 << 20)
+
+  @Option(help: ArgumentHelp("Number of harts, 1 to 8.", valueName: "count"))
+  var harts = 1
+
+  @Option(
+    help: ArgumentHelp("The harts' ISA, such as rv32imac_zicsr (default: everything there is).", valueName: "isa"),
+    transform: { try ISAConfiguration(parsing: $0) })
+  var isa: ISAConfiguration?
+
+  func validate() throws {
+    guard (1...MachineConfiguration.hartLimit).contains(harts) else {
+      throw ValidationError(
+        "The value '\(harts)' is invalid for '--harts <count>': expected 1 to \(MachineConfiguration.hartLimit)")
+    }
+  }
+
+  /// The machine they describe.
+  var configuration: MachineConfiguration {
+    var configuration = MachineConfiguration()
+    configuration.memorySize = Int(memory.bytes)
+    configuration.harts = harts
+    if let isa { configuration.isa = isa }
+    return configuration
+  }
+}

@@ -1,0 +1,80 @@
+import Peripherals
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Carries standard input to the guest: as fast as the UART takes it, and little further than that.
+final class ConsoleInput {
+  private let descriptor: FileDescriptor
+  private let uart: UART
+  private let isTerminal: Bool
+  private var escape = EscapeSequence()
+  /// Read, but not yet taken by the UART, from `position` on.
+  private var pending: [UInt8] = []
+  private var position = 0
+  private var isAtEnd = false
+  /// The most bytes read ahead of the guest. A terminal is read further, so that Ctrl-A x is seen when a guest that does
+  /// not listen has been sent much.
+  private var limit: Int { isTerminal ? 64 << 10 : 4096 }
+
+  /// - Parameter isTerminal: whether keys may be commands.
+  init(_ descriptor: FileDescriptor, uart: UART, isTerminal: Bool) {
+    self.descriptor = descriptor
+    self.uart = uart
+    self.isTerminal = isTerminal
+    uart.onReceiveSpace = { [weak self] in self?.deliver() }
+  }
+
+  /// What to wait on for more input; nil while there is enough, and after its end.
+  var awaited: FileDescriptor? { isAtEnd || pending.count - position >= limit ? nil : descriptor }
+
+  /// Takes input that is ready to be read.
+  /// - Returns: the commands in it.
+  func read() -> [EscapeSequence.Event] {
+    var chunk = [UInt8](repeating: 0, count: min(limit - (pending.count - position), 4096))
+    let count = chunk.withUnsafeMutableBytes { descriptor.readSome($0) }
+    guard count > 0 else {
+      // End of input does not end the guest; neither does an input that fails.
+      if count == 0 || (errno != EINTR && errno != EAGAIN) { isAtEnd = true }
+      return []
+    }
+    let commands = accept(chunk[..<count])
+    deliver()
+    return commands
+  }
+
+  private func accept(_ bytes: ArraySlice<UInt8>) -> [EscapeSequence.Event] {
+    if position > 0 {
+      pending.removeFirst(position)
+      position = 0
+    }
+    guard isTerminal else {
+      pending += bytes
+      return []
+    }
+    var commands: [EscapeSequence.Event] = []
+    for byte in bytes {
+      switch escape.take(byte) {
+      case .key(let key): pending.append(key)
+      case let command?: commands.append(command)
+      case nil: break
+      }
+    }
+    return commands
+  }
+
+  /// Gives the UART what it has room for.
+  private func deliver() {
+    guard position < pending.count else { return }
+    position += uart.receive(pending[position...])
+    if position == pending.count {
+      pending.removeAll(keepingCapacity: true)
+      position = 0
+    }
+  }
+}

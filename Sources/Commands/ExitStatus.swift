@@ -1,0 +1,113 @@
+import DeviceTree
+import GuestImage
+import ISA
+import SystemBus
+
+/// How a command ended, as its exit code says; docs/EXIT-CODES.md explains each.
+public enum ExitStatus: Equatable, Sendable {
+  /// The command did its work; a guest passed or powered off.
+  case passed
+  /// The guest reported failure with this code.
+  case failed(UInt16)
+  case usage
+  case badData
+  case cannotRead
+  case internalError
+  case hostResources
+  case cannotCreate
+  case cannotWrite
+  case endedByUser
+  case timedOut
+  case hung
+  /// Ended by this signal.
+  case signal(Int32)
+
+  /// 0…255. A guest's failure code stands as it is up to 255; larger ones become 255, and 0, which would look like
+  /// success, 1.
+  public var code: Int32 {
+    switch self {
+    case .passed: 0
+    case .failed(let code): Int32(min(max(code, 1), 255))
+    case .usage: 64
+    case .badData: 65
+    case .cannotRead: 66
+    case .internalError: 70
+    case .hostResources: 71
+    case .cannotCreate: 73
+    case .cannotWrite: 74
+    case .endedByUser: 123
+    case .timedOut: 124
+    case .hung: 125
+    case .signal(let number): 128 + number
+    }
+  }
+
+  /// The table in `roost run --help`.
+  static let help = """
+    EXIT STATUS
+      0          the guest passed or powered off
+      N          the guest failed with code N (above 255: 255; 0: 1)
+      64         wrong use of the command line
+      65         a file that cannot be booted, or does not fit
+      66         a file that is missing or cannot be read
+      70         an internal error
+      71         the host has no memory left for the guest
+      73         a file that cannot be created
+      74         console or trace output that cannot be written
+      123        ended by the user with Ctrl-A x
+      124        ended by --timeout
+      125        the guest hangs: it can never do anything again
+      128+N      ended by signal N
+    """
+}
+
+/// An error that is one line for the user and an exit status.
+public protocol ReportedError: Error, CustomStringConvertible {
+  var exitStatus: ExitStatus { get }
+}
+
+/// What goes wrong on the host's side of a command.
+public enum CommandError: ReportedError, Equatable {
+  case badDeviceTree(file: String, DeviceTreeError)
+  case cannotCreate(file: String, reason: String)
+  case cannotWrite(file: String, reason: String)
+  case noSymbol(file: String, name: String)
+  case noAddress(argument: String, option: String)
+  case noSignals(reason: String)
+
+  public var description: String {
+    switch self {
+    case .badDeviceTree(let file, let error): "\(file): \(error)"
+    case .cannotCreate(let file, let reason): "\(file): cannot be created: \(reason)"
+    case .cannotWrite(let file, let reason): "\(file): cannot be written: \(reason)"
+    case .noSymbol(let file, let name): "\(file): has no symbol '\(name)'; roost inspect tells what is in it"
+    case .noAddress(let argument, let option):
+      "\(option): '\(argument)' is no address; write a 32-bit number such as 0x80000000"
+    case .noSignals(let reason): "signals cannot be caught: \(reason)"
+    }
+  }
+
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .badDeviceTree, .noSymbol: .badData
+    case .cannotCreate: .cannotCreate
+    case .cannotWrite: .cannotWrite
+    case .noAddress: .usage
+    case .noSignals: .internalError
+    }
+  }
+}
+
+extension ImageError: ReportedError {
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .cannotRead, .notARegularFile, .changedWhileRead: .cannotRead
+    case .badAddress, .addressMissing, .addressNotAllowed, .badArguments: .usage
+    default: .badData
+    }
+  }
+}
+
+extension MemoryError: ReportedError {
+  public var exitStatus: ExitStatus { .hostResources }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Boards
+import GuestImage
+import Peripherals
+
+/// `roost inspect`: tells what an image is, and how it would be booted.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Tell what an image is and how it would be booted.")
+
+  @Argument(help: ArgumentHelp("The image, or FILE@ADDRESS for a raw binary.", valueName: "file"))
+  var file: String
+
+  @OptionGroup var machine: MachineOptions
+  @OptionGroup var boot: BootOptions
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  func run() throws {
+    let images = try BootImages(kernel: file, options: boot)
+    let machine = try VirtMachine(machine.configuration, console: Silence())
+    let plan = Result { () throws(ImageError) in try images.plan(for: machine) }
+    let report = ImageReport(images.kernel.image, boot: plan)
+    if json {
+      print(JSONValue(report).text)
+    } else {
+      print(report.lines.joined(separator: "\n"))
+      if case .success(let plan) = plan { print(Self.placement(plan), terminator: "") }
+    }
+  }
+
+  /// What else is in memory, a line each.
+  private static func placement(_ plan: BootPlan) -> String {
+    var lines = plan.pieces.map { "\($0.name) at \(hex($0.range.lowerBound))-\(hex($0.range.upperBound - 1))" }
+    if let address = plan.deviceTreeAddress { lines.append("the device tree at \(hex(address))") }
+    return lines.map { "  loads  \($0)\n" }.joined()
+  }
+}
+
+/// Where the output of a machine goes that never runs.
+private final class Silence: ConsoleSink {
+  func write(_ byte: UInt8) {}
+}

@@ -1,0 +1,75 @@
+import Boards
+import DeviceTree
+import GuestImage
+
+/// Every file that a boot needs, read and checked.
+struct BootImages {
+  let kernel: ImageAtAddress
+  private let additional: [ImageAtAddress]
+  private let firmware: FirmwareChoice
+  private let initrd: ImageFile?
+  private let arguments: String?
+  /// The user's device tree, in place of the machine's own.
+  private let deviceTree: DeviceTreeDocument?
+
+  /// Reads the files.
+  /// - Parameter kernel: `FILE` or `FILE@ADDRESS`.
+  init(kernel: String, options: BootOptions) throws {
+    let place = try ImageArgument(kernel)
+    self.kernel = ImageAtAddress(try ImageFile.load(path: place.path), address: place.address)
+    additional = try options.load.map(Self.additional)
+    firmware =
+      switch options.firmware {
+      case nil: .automatic
+      case "none": .none
+      case "builtin": .builtin
+      case let path?: .file(try ImageFile.load(path: path))
+      }
+    initrd = try options.initrd.map { try ImageFile.loadVerbatim(path: $0) }
+    arguments = options.append
+    deviceTree = try options.dtb.map(Self.deviceTree)
+  }
+
+  /// A file with an address goes into memory as it is, whatever it holds.
+  private static func additional(_ argument: String) throws(ImageError) -> ImageAtAddress {
+    let place = try ImageArgument(argument)
+    guard let address = place.address else { return ImageAtAddress(try ImageFile.load(path: place.path)) }
+    return ImageAtAddress(try ImageFile.loadVerbatim(path: place.path), address: address)
+  }
+
+  private static func deviceTree(path: String) throws -> DeviceTreeDocument {
+    let file = try ImageFile.loadVerbatim(path: path, limit: UInt64(DeviceTreeDocument.Limits.size))
+    do throws(DeviceTreeError) {
+      return try DeviceTreeDocument(flattened: Array(file.bytes))
+    } catch {
+      throw CommandError.badDeviceTree(file: path, error)
+    }
+  }
+
+  /// What goes where in the RAM of `machine`.
+  func plan(for machine: VirtMachine) throws(ImageError) -> BootPlan {
+    let ram = GuestRAM(base: machine.ram.base, size: UInt64(machine.ram.size))
+    let builtin = GuestImage.BuiltinFirmware(
+      bytes: Boards.BuiltinFirmware.image(), memorySize: UInt64(Boards.BuiltinFirmware.reservedSize))
+    var request = BootRequest(ram: ram, kernel: kernel, builtinFirmware: builtin)
+    request.additional = additional
+    request.firmware = firmware
+    request.initrd = initrd
+    request.arguments = arguments ?? ""
+    // An initrd takes the same room in the tree wherever it lies.
+    let anywhere: Range<UInt64>? = initrd == nil ? nil : 0..<1
+    request.deviceTreeSize = UInt64(deviceTree(for: machine, initrd: anywhere).count)
+    return try BootPlanner.plan(request)
+  }
+
+  /// The device tree for a boot of `machine`, complete and flattened.
+  func deviceTree(for machine: VirtMachine, initrd: Range<UInt64>?) -> [UInt8] {
+    var document = deviceTree ?? machine.deviceTree.document()
+    document.setChosen(
+      bootArguments: arguments,
+      initrd: initrd.map {
+        UInt32(truncatingIfNeeded: $0.lowerBound)..<UInt32(truncatingIfNeeded: $0.upperBound)
+      })
+    return document.flattened()
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Boards
+import GuestImage
+
+/// `roost run`: boots a kernel with the terminal as its console.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Boot a kernel.",
+    discussion: """
+      The console is standard input and output. On a terminal Ctrl-A x ends the run, Ctrl-A r resets the machine, and \
+      Ctrl-A h tells the rest; every other key goes to the guest. The end of input does not end the guest.
+
+      \(ExitStatus.help)
+      """)
+
+  enum Clock: String, ExpressibleByArgument, CaseIterable {
+    case host, virtual
+  }
+
+  @Argument(
+    help: ArgumentHelp(
+      "An ELF, a Linux Image, or a raw binary, which goes to the start of RAM or to FILE@ADDRESS.",
+      valueName: "kernel"))
+  var kernel: String
+
+  @OptionGroup var machine: MachineOptions
+  @OptionGroup var boot: BootOptions
+
+  @Option(help: ArgumentHelp("Write the guest's device tree to a file, and do not run.", valueName: "file"))
+  var dumpDtb: String?
+
+  @Option(
+    help: ArgumentHelp("End the run after this time, such as 500ms, 30s, 5m or 1h.", valueName: "time"),
+    transform: TimeLimit.init(parsing:))
+  var timeout: TimeLimit?
+
+  @Option(
+    help: """
+      What drives the guest's time: the host's clock, or the instructions executed (virtual), which makes a run depend \
+      on its input alone; --timeout then counts the guest's time.
+      """)
+  var clock: Clock = .host
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a line for each instruction, as Spike's commit log does; - is standard output.", valueName: "file"))
+  var trace: String?
+
+  @Flag(help: "Tell afterwards what was executed, and how fast.")
+  var stats = false
+
+  func run() throws {
+    var configuration = machine.configuration
+    if clock == .virtual { configuration.clock = .virtual(instructionsPerTick: 10) }
+    let images = try BootImages(kernel: kernel, options: boot)
+    let output = ConsoleOutput(.standardOutput)
+    let machine = try VirtMachine(configuration, console: output)
+    let plan = try images.plan(for: machine)
+    let deviceTree = images.deviceTree(for: machine, initrd: plan.initrdRange)
+    if let dumpDtb { return try OutputFile.write(deviceTree, to: dumpDtb) }
+    let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
+    if let trace { machine.onCommit = { trace.write(line: $0) } }
+    machine.start(plan, deviceTree: deviceTree)
+    let outcome = try runMachine(machine, output: output, trace: trace)
+    try report(outcome, of: machine, places: HartPlaces(kernel: images.kernel.image))
+  }
+
+  /// Runs the machine with the terminal set up for it.
+  private func runMachine(
+    _ machine: VirtMachine, output: ConsoleOutput, trace: TraceFile?
+  ) throws -> (RunOutcome, RunStatistics) {
+    let signals = try HostSignals()
+    defer { signals.release() }
+    let isTerminal = FileDescriptor.standardInput.isTerminal
+    let terminal = Terminal(.standardInput)
+    if isTerminal { terminal.enterRawMode() }
+    defer { terminal.restore() }
+    output.interruption = signals.descriptor
+    let input = ConsoleInput(.standardInput, uart: machine.uart, isTerminal: isTerminal)
+    let loop = RunLoop(
+      machine: machine, output: output, input: input, signals: signals, terminal: terminal, trace: trace,
+      limit: timeout, isTimeVirtual: clock == .virtual)
+    let started = HostTime.now
+    let outcome = loop.run()
+    let duration = HostTime.now - started
+    trace?.flush()
+    return (loop.finish(outcome), RunStatistics(machine, nanoseconds: duration))
+  }
+
+  /// Tells what there is to tell, and ends with the exit code that says it.
+  private func report(
+    _ result: (outcome: RunOutcome, statistics: RunStatistics), of machine: VirtMachine, places: HartPlaces
+  ) throws {
+    if let message = result.outcome.message {
+      StandardError.report(result.outcome.concernsHarts ? "\(message) (\(places.describe(machine.harts)))" : message)
+    }
+    if stats { StandardError.write(result.statistics.text) }
+    let status = result.outcome.exitStatus
+    if status != .passed { throw ExitCode(status.code) }
+  }
+}

@@ -1,0 +1,106 @@
+import Boards
+import SystemBus
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Runs a machine in slices, and looks after console, signals and the time limit between them.
+struct RunLoop {
+  let machine: VirtMachine
+  let output: ConsoleOutput
+  let input: ConsoleInput
+  let signals: HostSignals
+  let terminal: Terminal
+  let trace: TraceFile?
+  let limit: TimeLimit?
+  /// Whether the machine has a time of its own, which the limit then counts.
+  let isTimeVirtual: Bool
+
+  private static let nanosecondsPerTick: UInt64 = 1_000_000_000 / ticksPerSecond
+
+  /// Runs until there is a reason to stop.
+  func run() -> RunOutcome {
+    let started = HostTime.now
+    var slice = SliceLength(isFixed: isTimeVirtual)
+    while true {
+      if let limit, time(since: started) >= limit.nanoseconds { return .timedOut(limit) }
+      let sliceStart = HostTime.now
+      let result = machine.run(instructions: slice.instructions)
+      output.flush()
+      var leisure: UInt64? = 0
+      switch result {
+      case .ended(let end): return .ended(end)
+      case .ran: slice.adapt(toDuration: HostTime.now - sliceStart)
+      case .idle(let deadline): leisure = idleTime(until: deadline, since: started)
+      }
+      if let outcome = outputFailure ?? attend(waiting: leisure) { return outcome }
+    }
+  }
+
+  /// Writes what output is left, unless the user wants to be rid of the run; tells if that fails.
+  func finish(_ outcome: RunOutcome) -> RunOutcome {
+    if case .signal = outcome { return outcome }
+    output.flush()
+    if outcome.message != nil, !output.isAtLineStart, FileDescriptor.standardOutput.isTerminal { output.write("\n") }
+    guard case .ended = outcome, let failure = outputFailure else { return outcome }
+    return failure
+  }
+
+  /// Nanoseconds since the start, of the clock that the limit is for.
+  private func time(since started: UInt64) -> UInt64 {
+    isTimeVirtual ? machine.now * Self.nanosecondsPerTick : HostTime.now - started
+  }
+
+  /// Nanoseconds that an idle machine can be left alone; nil for ever.
+  private func idleTime(until deadline: Ticks, since started: UInt64) -> UInt64? {
+    let now = machine.now
+    let ticks = deadline > now ? deadline - now : 0
+    let sleep = deadline == .max ? nil : min(ticks, .max / Self.nanosecondsPerTick) * Self.nanosecondsPerTick
+    guard let limit, !isTimeVirtual else { return sleep }
+    let used = HostTime.now - started
+    return min(sleep ?? .max, limit.nanoseconds > used ? limit.nanoseconds - used : 0)
+  }
+
+  /// Looks after input and signals, after waiting for them for at most some nanoseconds. A reason to stop, if it finds
+  /// one.
+  private func attend(waiting nanoseconds: UInt64?) -> RunOutcome? {
+    let (hasInput, hasSignal) = Readiness.wait(
+      (input.awaited, .input), (signals.descriptor, .input), nanoseconds: nanoseconds)
+    if hasSignal, let outcome = takeSignals() { return outcome }
+    if hasInput {
+      for command in input.read() {
+        if let outcome = carryOut(command) { return outcome }
+      }
+    }
+    return nil
+  }
+
+  private var outputFailure: RunOutcome? {
+    if let number = output.failure { return number == EPIPE ? .outputClosed : .outputFailed(errno: number) }
+    if let number = trace?.failure { return number == EPIPE ? .outputClosed : .traceFailed(errno: number) }
+    return nil
+  }
+
+  private func takeSignals() -> RunOutcome? {
+    while let signal = signals.take() {
+      if HostSignals.ending.contains(signal) { return .signal(signal) }
+      if signal == SIGTSTP { terminal.suspend() } else { terminal.resume() }
+    }
+    return nil
+  }
+
+  private func carryOut(_ command: EscapeSequence.Event) -> RunOutcome? {
+    switch command {
+    case .quit: return .endedByUser
+    case .help: output.write(EscapeSequence.help)
+    case .reset: machine.reset()
+    case .key: break
+    }
+    return nil
+  }
+}

@@ -1,0 +1,63 @@
+import Boards
+import HartEngine
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What a run did, for `--stats`.
+struct RunStatistics {
+  private let seconds: Double
+  private let harts: [(id: UInt32, retired: UInt64, counters: HartStatistics)]
+  private let blocks: Int
+  private let flushes: Int
+  private let resets: Int
+
+  init(_ machine: VirtMachine, nanoseconds: UInt64) {
+    seconds = Double(nanoseconds) / 1e9
+    harts = machine.harts.map { ($0.id, $0.retired, $0.statistics) }
+    blocks = machine.codeCache.blocksBuilt
+    flushes = machine.codeCache.flushes
+    resets = machine.resets
+  }
+
+  /// One labelled line for the machine, and one for each hart.
+  var text: String {
+    let instructions = harts.reduce(0) { $0 + $1.retired }
+    let speed = seconds > 0 ? Double(instructions) / seconds / 1e6 : 0
+    var lines = [
+      "roost: \(instructions) instructions in \(Self.decimal(seconds, places: 3)) s, \(Self.decimal(speed, places: 1)) MIPS; "
+        + "\(blocks) blocks decoded, \(flushes) flushes, \(resets) resets; "
+        + "at most \(Self.residentKiB) KiB resident"
+    ]
+    for hart in harts {
+      lines.append(
+        "roost: hart \(hart.id): \(hart.retired) instructions, \(hart.counters.traps) traps, "
+          + "\(hart.counters.interrupts) interrupts, \(hart.counters.waits) waits")
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// The most memory that this process has held so far.
+  private static var residentKiB: Int {
+    var usage = rusage()
+    let ownProcess: Int32 = 0  // RUSAGE_SELF, whose type is not the same everywhere.
+    getrusage(ownProcess, &usage)
+    #if canImport(Darwin)
+      return usage.ru_maxrss / 1024
+    #else
+      return usage.ru_maxrss
+    #endif
+  }
+
+  private static func decimal(_ value: Double, places: Int) -> String {
+    let scale = (0..<places).reduce(1) { product, _ in product * 10 }
+    let scaled = UInt64((value * Double(scale)).rounded())
+    let fraction = String(scaled % UInt64(scale))
+    return "\(scaled / UInt64(scale))." + String(repeating: "0", count: places - fraction.count) + fraction
+  }
+}
