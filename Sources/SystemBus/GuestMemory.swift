@@ -38,7 +38,9 @@ public final class GuestMemory {
   public func write(_ bytes: [UInt8], at address: UInt32) -> Bool {
     guard contains(address, count: bytes.count) else { return false }
     bytes.withUnsafeBytes { source in
-      if let start = source.baseAddress { (pointer + Int(address - base)).copyMemory(from: start, byteCount: source.count) }
+      if let start = source.baseAddress {
+        (pointer + Int(address - base)).copyMemory(from: start, byteCount: source.count)
+      }
     }
     return true
   }

@@ -150,30 +150,6 @@ func sampleDocument() -> DeviceTreeDocument {
     #expect(try DeviceTreeDocument(flattened: blob(structure: structure)).root.properties.count == count)
   }
 
-  @Test(arguments: 1...4 as ClosedRange<UInt64>)
-  func damagedBlobsAreSafe(seed: UInt64) {
-    var state = seed
-    let random = { (bound: Int) -> Int in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
-    var accepted = 0
-    for _ in 0..<5000 {
-      var bytes = blob
-      for _ in 0...random(3) {
-        let offset = random(2) == 0 ? random(bytes.count) : 4 * random(bytes.count / 4) + 3
-        bytes[offset] = [0, 1, 2, 3, 4, 9, 0x7F, 0xFF, UInt8(random(256))][random(9)]
-      }
-      if random(8) == 0 { bytes.removeLast(random(bytes.count)) }
-      guard let document = try? DeviceTreeDocument(flattened: bytes) else { continue }
-      accepted += 1
-      // What was read can be written and read again, and shown.
-      #expect((try? DeviceTreeDocument(flattened: document.flattened())) == document)
-      #expect(!document.source.isEmpty)
-    }
-    #expect(accepted > 0)
-  }
-
   @Test func messagesNameThePlace() {
     #expect("\(DeviceTreeError.truncated(promised: 100, size: 60))".contains("100"))
     #expect(

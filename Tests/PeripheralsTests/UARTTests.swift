@@ -295,6 +295,17 @@ struct UARTRig {
     #expect(!rig.line.level)
   }
 
+  @Test(arguments: [[0x01], [0x01, 0x05], [0x01, 0x00]] as [[UInt8]])
+  func clearingTheTransmitterRaisesItsInterrupt(controls: [UInt8]) throws {
+    try rig.enable(.transmitterEmpty)
+    for control in controls {
+      _ = try rig.interrupt
+      #expect(!rig.line.level)
+      try rig.setFIFO(control)
+    }
+    #expect(try rig.interrupt == .transmitterEmpty)
+  }
+
   @Test func onlyTheReportedSourceIsTakenBack() throws {
     try rig.enable([.transmitterEmpty, .receivedData])
     _ = uart.receive([1])

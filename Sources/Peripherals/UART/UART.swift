@@ -143,14 +143,20 @@ public final class UART: Device {
   }
 
   private func writeFIFOControl(_ new: Registers.FIFOControl) {
+    // The other bits count only together with the enable bit, and switching the FIFOs on or off clears both.
+    let resets: Registers.FIFOControl = [.resetReceiver, .resetTransmitter]
     let isSwitched = new.contains(.enable) != state.isFIFOEnabled
-    // The other bits count only together with the enable bit.
-    state.fifoControl = new.contains(.enable) ? new.subtracting([.resetReceiver, .resetTransmitter]) : []
-    guard isSwitched || new.isSuperset(of: [.enable, .resetReceiver]) else { return updateLine() }
-    state.received.removeAll()
-    restartTimeout()
+    let effective = new.contains(.enable) ? new : []
+    let cleared = isSwitched ? resets : effective.intersection(resets)
+    state.fifoControl = effective.subtracting(resets)
+    // As in QEMU, clearing the transmitter counts as its becoming empty.
+    if cleared.contains(.resetTransmitter) { state.isTransmitterInterruptPending = true }
+    if cleared.contains(.resetReceiver) {
+      state.received.removeAll()
+      restartTimeout()
+    }
     updateLine()
-    announceSpace()
+    if cleared.contains(.resetReceiver) { announceSpace() }
   }
 
   private func writeModemControl(_ new: Registers.ModemControl) {
