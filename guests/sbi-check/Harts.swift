@@ -50,10 +50,9 @@ func hartStarted(_ hart: UInt32, _ argument: UInt32, _ satp: UInt32) -> Never {
 }
 
 private func fenceEveryone() {
-  for round in 0..<200 as Range<UInt32> {
-    if error(.remoteFence, round % 3, 0, .max, round << 12, 0x3000) == .success {
-      fencesPassed.add(1, ordering: .relaxed)
-    }
+  for round in 0..<200 as Range<UInt32>
+  where error(.remoteFence, round % 3, 0, .max, round << 12, 0x3000) == .success {
+    fencesPassed.add(1, ordering: .relaxed)
   }
 }
 

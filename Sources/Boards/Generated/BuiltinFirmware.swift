@@ -17,7 +17,8 @@ extension BuiltinFirmware {
       for (index, character) in text.enumerated() where bytes.count < imageSize {
         bits = bits << 6 | UInt32(value(of: character))
         if index % 4 == 3 {
-          bytes += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8)]
+          bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+          bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
           bytes.append(UInt8(truncatingIfNeeded: bits))
         }
       }
