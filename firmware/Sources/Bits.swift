@@ -16,8 +16,6 @@ enum Cause {
   static var machineTimerInterrupt: UInt32 { 0x8000_0007 }
   static var interrupt: UInt32 { 0x8000_0000 }
   static var illegalInstruction: UInt32 { 2 }
-  static var loadPageFault: UInt32 { 13 }
-  static var loadAccessFault: UInt32 { 5 }
   static var callFromSupervisor: UInt32 { 9 }
 }
 

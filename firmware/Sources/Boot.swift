@@ -44,14 +44,15 @@ func boot(_ hart: UInt32, _ tree: UInt32, _ info: UInt32) -> Never {
   enterPayload(hart, argument: tree, address: next.nextAddress, mode: next.nextMode)
 }
 
-/// Every other hart: waits for the boot hart's doorbell, then until S-mode wants it.
+/// Every other hart: waits for the boot hart's doorbell, then until S-mode wants it. The boot hart has noted it as stopped,
+/// and S-mode may have asked for it by now.
 @c(boot_later)
 func bootLater(_ hart: UInt32) -> Never {
   write_mie(Interrupt.machineSoftware)
   while read_mip() & Interrupt.machineSoftware == 0 { wait_for_interrupt() }
   fence_all()
   setUpHart(hart)
-  stop(hart)
+  waitForStart(hart)
 }
 
 /// Gives S-mode everything of this hart that it can handle itself.

@@ -29,11 +29,15 @@ private func start(_ hart: UInt32, address: UInt32, argument: UInt32) -> CallRes
   return .success()
 }
 
-/// Sleeps in M-mode until another hart starts this one.
-func stop(_ hart: UInt32) -> Never {
+private func stop(_ hart: UInt32) -> Never {
+  record(of: hart).pointee.state.store(SBIHartState.stopped.rawValue, ordering: .releasing)
+  waitForStart(hart)
+}
+
+/// Sleeps in M-mode until another hart starts this one, which must be in the stopped state already.
+func waitForStart(_ hart: UInt32) -> Never {
   write_mie(Interrupt.machineSoftware)
   clear_mip(Interrupt.supervisor)
-  record(of: hart).pointee.state.store(SBIHartState.stopped.rawValue, ordering: .releasing)
   while answerDoorbell(hart) & HartEvent.start == 0 { wait_for_interrupt() }
   let own = record(of: hart)
   own.pointee.state.store(SBIHartState.started.rawValue, ordering: .releasing)

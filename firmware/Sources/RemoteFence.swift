@@ -1,8 +1,9 @@
 // RFENCE (SBI 2.0, section 8): fences carried out on other harts.
 //
 // A hart asks for one fence at a time, which stands in its own record; the targets get its bit in `fenceRequesters` and
-// count its `fencesOutstanding` down. While it waits it serves the others' requests, so that two harts that ask each
-// other cannot block each other; no lock is involved.
+// count its `fencesOutstanding` down, and the last one rings back. While it waits it serves the others' requests, so
+// that two harts that ask each other cannot block each other; no lock is involved. It sleeps rather than spins: harts
+// may share a host thread, and then a hart that spins keeps from running whom it waits for.
 
 import Synchronization
 
@@ -63,10 +64,13 @@ func fence(_ harts: HartMask, _ request: FenceRequest, from hart: UInt32) {
     record(of: target).pointee.fenceRequesters.bitwiseOr(1 &<< hart, ordering: .releasing)
     ringDoorbell(of: target)
   }
+  let enabled = read_mie()
+  write_mie(Interrupt.machineSoftware)
   while own.pointee.fencesOutstanding.load(ordering: .acquiring) != 0 {
-    carryOutFences(on: hart)
-    pause_hint()
+    wait_for_interrupt()
+    passEventsOn(hart)
   }
+  write_mie(enabled)
 }
 
 /// Carries out what other harts have asked of this one.
@@ -76,6 +80,7 @@ func carryOutFences(on hart: UInt32) {
   for requester in 0..<Layout.maximumHarts where requesters & (1 &<< requester) != 0 {
     let other = record(of: requester)
     other.pointee.fence.carryOut()
-    other.pointee.fencesOutstanding.subtract(1, ordering: .releasing)
+    let left = other.pointee.fencesOutstanding.subtract(1, ordering: .acquiringAndReleasing).newValue
+    if left == 0 { ringDoorbell(of: requester) }
   }
 }

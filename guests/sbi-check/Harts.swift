@@ -50,10 +50,9 @@ func hartStarted(_ hart: UInt32, _ argument: UInt32, _ satp: UInt32) -> Never {
 }
 
 private func fenceEveryone() {
-  for round in 0..<200 as Range<UInt32> {
-    if error(.remoteFence, round % 3, 0, .max, round << 12, 0x3000) == .success {
-      fencesPassed.add(1, ordering: .relaxed)
-    }
+  for round in 0..<200 as Range<UInt32>
+  where error(.remoteFence, round % 3, 0, .max, round << 12, 0x3000) == .success {
+    fencesPassed.add(1, ordering: .relaxed)
   }
 }
 
@@ -97,12 +96,22 @@ private func start(_ errand: UInt32, on harts: UInt32) {
 /// Waits, for ten seconds at most, until the harts have done their errand and stopped.
 private func awaitStop(_ harts: UInt32) {
   let end = now() &+ 100_000_000
-  while arrived.load(ordering: .acquiring) != harts && now() < end { pause_hint() }
+  while arrived.load(ordering: .acquiring) != harts && now() < end { rest() }
   expect(arrived.load(ordering: .acquiring) == harts, "harts that did not come up")
   for hart in 0..<8 as Range<UInt32> where harts & 1 << hart != 0 {
-    while Harts.state(of: hart) != .stopped && now() < end { pause_hint() }
+    while Harts.state(of: hart) != .stopped && now() < end { rest() }
     expect(Harts.state(of: hart) == .stopped, "hart that did not stop")
   }
+}
+
+/// Sleeps for a millisecond, so that harts which share a host thread with this one get on.
+private func rest() {
+  write_sie(timerInterrupt)
+  let deadline = now() &+ 10_000
+  _ = sbi(.timer, 0, UInt32(truncatingIfNeeded: deadline), UInt32(truncatingIfNeeded: deadline >> 32))
+  while read_sip() & timerInterrupt == 0 { wait_for_interrupt() }
+  _ = sbi(.timer, 0, .max, .max)
+  write_sie(0)
 }
 
 // MARK: - Suspension

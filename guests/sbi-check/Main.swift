@@ -1,6 +1,6 @@
 // sbi-check: an S-mode guest that tries the SBI firmware beneath it, with right, wrong and random arguments, on every
-// hart there is. It ends with pass or, with the number of failed checks, fail. It asks for nothing but what the SBI
-// specification promises, so it runs under any firmware.
+// hart there is. It ends with pass or, with the number of failed checks, fail. It asks for what SBI 2.0 promises, and
+// for the care that our firmware takes with addresses outside RAM.
 
 import _Volatile
 

@@ -22,7 +22,7 @@ static inline struct sbi_result sbi_call(uint32_t extension, uint32_t function, 
 
 static inline uint32_t read_time(void) {
   uint32_t value;
-  __asm__ volatile(".balign 4\ncsrr %0, time" : "=r"(value));
+  __asm__ volatile("csrr %0, time" : "=r"(value));
   return value;
 }
 static inline uint32_t read_timeh(void) {
@@ -38,7 +38,6 @@ static inline uint32_t read_sip(void) {
 static inline void write_sie(uint32_t value) { __asm__ volatile("csrw sie, %0" ::"r"(value) : "memory"); }
 static inline void clear_sip(uint32_t value) { __asm__ volatile("csrc sip, %0" ::"r"(value) : "memory"); }
 static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" ::: "memory"); }
-static inline void pause_hint(void) { __asm__ volatile(".4byte 0x0100000f" ::: "memory"); }
 
 static inline void load_from(uint32_t address) {
   uint32_t value;

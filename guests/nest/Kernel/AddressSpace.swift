@@ -45,7 +45,9 @@ struct AddressSpace {
 
   /// Makes this the space that the hart translates with.
   func activate() {
-    write_satp(Self.sv32 | identifier << 22 | table.root >> 12)
+    let satp = Self.sv32 | identifier << 22 | table.root >> 12
+    guard read_satp() != satp else { return }
+    write_satp(satp)
     if identifier == 0 { fence_everything() }
   }
 

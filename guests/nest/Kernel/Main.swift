@@ -8,9 +8,9 @@ func kernelMain(_ hart: UInt32, _ deviceTree: UInt32) -> Never {
   AddressSpace.start()
 
   // Two address spaces from the start: one process that talks to the user, one that works and then rests.
-  guard let first = Process.start(testsItself ? .selfTest : .shell, argument: 0, parent: 0),
+  guard Process.start(testsItself ? .selfTest : .shell, argument: 0, parent: 0) != nil,
     Process.start(.worker, argument: 0, parent: 0) != nil
   else { panic("no room for the first processes") }
   put("nest: 2 processes, Sv32 on\n")
-  Scheduler.begin(with: first)
+  Scheduler.begin()
 }

@@ -11,9 +11,7 @@ enum Scheduler {
 
   static var running: ProcessPointer { Process.slot(current) }
 
-  static func begin(with process: ProcessPointer) -> Never {
-    resume(choose())
-  }
+  static func begin() -> Never { resume(choose()) }
 
   /// Ends the running process's turn early.
   static func yield() { turnEnd = 0 }
