@@ -49,9 +49,7 @@ struct BootImages {
   /// What goes where in the RAM of `machine`.
   func plan(for machine: VirtMachine) throws(ImageError) -> BootPlan {
     let ram = GuestRAM(base: machine.ram.base, size: UInt64(machine.ram.size))
-    let builtin = GuestImage.BuiltinFirmware(
-      bytes: Boards.BuiltinFirmware.image(), memorySize: UInt64(Boards.BuiltinFirmware.reservedSize))
-    var request = BootRequest(ram: ram, kernel: kernel, builtinFirmware: builtin)
+    var request = BootRequest(ram: ram, kernel: kernel, builtinFirmware: .embedded)
     request.additional = additional
     request.firmware = firmware
     request.initrd = initrd
