@@ -29,4 +29,8 @@ void chost_restore_on_crash(int descriptor, const struct termios *settings);
 /// `nanoseconds` is the longest wait, negative for ever. `ready` gets the events of each. Returns 0, or -1 with errno set.
 int chost_wait(int first, short first_events, int second, short second_events, long long nanoseconds, short ready[2]);
 
+/// Unmaps the pages of this process's read-only program text and libraries that are mapped in; each comes back from the
+/// page cache when it is next used. Does nothing where the host has no such thing.
+void chost_release_text(void);
+
 #endif

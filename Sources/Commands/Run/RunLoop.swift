@@ -25,6 +25,7 @@ struct RunLoop {
 
   /// Runs until there is a reason to stop.
   func run() -> RunOutcome {
+    HostProcess.releaseStartUpPages()
     let started = HostTime.now
     var slice = SliceLength(isFixed: isTimeVirtual)
     while true {
