@@ -34,9 +34,19 @@ extension VirtMachine {
       }
       let used = turn(of: hart, limit: min(left, Self.quantum))
       left -= min(used, left)
+      if end != nil || resetRequested { continue }
+      if let end = hostInterfaceEnd { return finish(end) }
       if let reason = hart.loopReason { return finish(.hung(reason: reason)) }
     }
     return end.map { .ended($0) } ?? .ran
+  }
+
+  /// What the guest has written to `tohost`, if that ends the machine.
+  private var hostInterfaceEnd: MachineEnd? {
+    guard let hostInterface, let bytes = ram.read(at: hostInterface, count: 4) else { return nil }
+    let value = bytes.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    guard value & 1 != 0 else { return nil }
+    return value == 1 ? .passed : .failed(code: UInt16(truncatingIfNeeded: value >> 1))
   }
 
   private func finish(_ end: MachineEnd) -> SliceOutcome {

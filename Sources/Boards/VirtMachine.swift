@@ -56,6 +56,9 @@ public final class VirtMachine {
   let entries: [VirtDeviceTree.Entry]
   var boot: LoadedBoot?
 
+  /// Physical address of the kernel's `tohost` word, through which programs written for Spike report how they ended (the
+  /// host-target interface): 1 for success, an odd code·2+1 for failure. Nil when the kernel has none.
+  public var hostInterface: UInt32?
   /// Set once the guest has ended the machine; cleared by `reset`.
   public internal(set) var end: MachineEnd?
   var resetRequested = false

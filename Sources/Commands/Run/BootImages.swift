@@ -60,6 +60,12 @@ struct BootImages {
     return try BootPlanner.plan(request)
   }
 
+  /// Where a kernel that runs bare reports its end as on Spike, if it does.
+  func hostInterface(under plan: BootPlan) -> UInt32? {
+    guard plan.firmware == .none, case .elf(let elf) = kernel.image.content else { return nil }
+    return try? elf.symbols().symbol(named: "tohost")?.address
+  }
+
   /// The device tree for a boot of `machine`, complete and flattened.
   func deviceTree(for machine: VirtMachine, initrd: Range<UInt64>?) -> [UInt8] {
     var document = deviceTree ?? machine.deviceTree.document()

@@ -60,6 +60,7 @@ struct RunCommand: ParsableCommand {
     if let dumpDtb { return try OutputFile.write(deviceTree, to: dumpDtb) }
     let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
     if let trace { machine.onCommit = { trace.write(line: $0) } }
+    machine.hostInterface = images.hostInterface(under: plan)
     machine.start(plan, deviceTree: deviceTree)
     let outcome = try runMachine(machine, output: output, trace: trace)
     try report(outcome, of: machine, places: HartPlaces(kernel: images.kernel.image))
