@@ -45,7 +45,6 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/Sources", swiftSettings: strict),
-    // Development tools: they may use Foundation, and nothing depends on them.
     .target(
       name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],
       path: "Tests/ConformanceKit", swiftSettings: strict),
