@@ -50,10 +50,10 @@ check: packages ## Check formatting, warnings, layering and generated files
 fmt: ## Format every Swift file
 	@scripts/check-format --fix
 
-conformance: build ## Run a million instructions of every kind in lockstep with Spike (CONFORMANCE="--budget …")
+conformance: packages ## Run a million instructions of every kind in lockstep with Spike (CONFORMANCE="--budget …")
 	$(call say,comparing with Spike)
 	$(SWIFT) build $(FLAGS) --product conformance
-	$(BUILD)/conformance --roost $(ROOST) --spike "$$(scripts/ensure-spike)" $(CONFORMANCE)
+	$(BUILD)/conformance --spike "$$(scripts/ensure-spike)" $(CONFORMANCE)
 
 fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECONDS=3600)
 	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)

@@ -29,7 +29,9 @@ extension ProgramBuilder {
     .init(number: ControlRegister.mtval), .init(number: ControlRegister.stval),
     .init(number: ControlRegister.mcounteren), .init(number: ControlRegister.scounteren),
     .init(number: ControlRegister.mcountinhibit),
-    .init(number: ControlRegister.menvcfg), .init(number: ControlRegister.menvcfgh),
+    .init(number: ControlRegister.menvcfg),
+    // Without STCE: what mip.STIP is after it is cleared again is left open. The interrupt programs use it.
+    .init(number: ControlRegister.menvcfgh, mask: 0x7FFF_FFFF),
     .init(number: ControlRegister.senvcfg), .init(number: ControlRegister.satp),
     .init(number: ControlRegister.fcsr), .init(number: ControlRegister.fflags),
     .init(number: ControlRegister.frm),
@@ -59,15 +61,14 @@ extension ProgramBuilder {
       // The trap vectors are put back from a copy.
       code.csr(.csrrs, rd: 13, register.number, 0)
       for _ in 0...random.below(3) {
-        code.li(9, random.word() & register.mask)
-        switch random.below(6) {
-        case 0: code.csr(.csrrs, rd: destination, register.number, 9)
-        case 1: code.csr(.csrrc, rd: destination, register.number, 9)
-        case 2:
+        let operation = random.pick([Opcode.csrrw, .csrrw, .csrrw, .csrrs, .csrrc, .csrrwi])
+        code.li(9, legalOperand(random.word() & register.mask, operation, register.number))
+        switch operation {
+        case .csrrwi:
           let value = UInt8(random.below(32) & Int(register.mask & 31))
           code.csr(
             random.pick([Opcode.csrrwi, .csrrsi, .csrrci]), rd: destination, register.number, value)
-        default: code.csr(.csrrw, rd: destination, register.number, 9)
+        default: code.csr(operation, rd: destination, register.number, 9)
         }
         code.csr(.csrrs, rd: 11, register.number, 0)
         code.csr(.csrrs, rd: 12, random.pick(Self.readableRegisters), 0)
@@ -78,6 +79,13 @@ extension ProgramBuilder {
         code.csr(.csrrw, register.number, 13)
       }
     }
+  }
+
+  /// Keeps the reserved value 2 out of mstatus.MPP, from which implementations may go to any legal one.
+  private func legalOperand(_ value: UInt32, _ operation: Opcode, _ number: UInt16) -> UInt32 {
+    guard number == ControlRegister.mstatus else { return value }
+    let forbidden: UInt32 = operation == .csrrc ? 1 : 2
+    return (value >> 11) & 3 == forbidden ? value | Status.mppMachine : value
   }
 
   // MARK: Privilege modes
@@ -134,7 +142,8 @@ extension ProgramBuilder {
       if mode == .machine { enterMachineMode() }
     case 8:
       if mode == .machine { enter(.machine, status: Status.fsDirty) } else { code.emit(.mret) }
-    case 9: code.emit(random.pick([Opcode.ecall, .ebreak]))
+    // In a lower mode a call would end the visit there.
+    case 9: code.emit(mode == .machine ? random.pick([Opcode.ecall, .ebreak]) : .ebreak)
     case 10:
       code.emit(random.pick([Opcode.faddD, .fmvXW, .fsgnjS, .fclassD]), rd: 10, rs1: 1, rs2: 2)
     case 11: code.emit(random.pick([Opcode.fld, .fsw, .flw]), rd: 4, rs1: Self.pointer, rs2: 4)
@@ -180,6 +189,8 @@ extension ProgramBuilder {
       code.csr(.csrrw, ControlRegister.mie, 0)
       emitSoftwareInterrupt(random.chance(percent: 30))
       set(ControlRegister.mideleg, random.bits() & 0x222)
+      let usesCompare = random.chance(percent: 25)
+      if usesCompare { emitTimeCompare(isDue: random.chance(percent: 60)) }
       set(ControlRegister.mip, random.bits() & 0x222)
       set(ControlRegister.medeleg, random.chance(percent: 50) ? 0x104 : 0)
       code.csr(.csrrs, rd: 10, ControlRegister.mip, 0)
@@ -197,9 +208,23 @@ extension ProgramBuilder {
         code.csr(.csrrs, rd: 10, number, 0)
       }
       code.csr(.csrrs, rd: 10, ControlRegister.mstatus, 0)
+      if usesCompare {
+        code.csr(.csrrw, ControlRegister.mie, 0)
+        emitTimeCompare(isDue: false)
+        code.csr(.csrrw, ControlRegister.menvcfgh, 0)
+      }
     }
     code.csr(.csrrw, ControlRegister.mie, 0)
     emitSoftwareInterrupt(false)
+  }
+
+  /// Sstc: mip.STIP then says whether `stimecmp` lies in the past, which it does since power-on or never.
+  private mutating func emitTimeCompare(isDue: Bool) {
+    set(ControlRegister.menvcfgh, 1 << 31)
+    set(ControlRegister.stimecmph, isDue ? 0 : 0xFFFF_FFFF)
+    set(ControlRegister.stimecmp, isDue ? 0 : 0xFFFF_FFFF)
+    code.csr(.csrrs, rd: 10, ControlRegister.mip, 0)
+    code.csr(.csrrs, rd: 10, ControlRegister.sip, 0)
   }
 
   private mutating func emitSoftwareInterrupt(_ level: Bool) {

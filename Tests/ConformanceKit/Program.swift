@@ -31,15 +31,15 @@ public struct Program: Sendable {
   /// Address at which the machine-mode handler reads `mcause`, for counting traps in a trace.
   public var causePC: UInt32
 
-  /// The program as an ELF32 RISC-V executable with the symbols `_start` and `tohost`.
+  /// The program as an ELF32 RISC-V executable with the symbols `_start`, `tohost` and `fromhost`.
   public var elf: [UInt8] {
     var writer = ELFWriter()
-    return writer.write(self, symbols: [("_start", entry), ("tohost", Layout.toHost)])
+    return writer.write(self, symbols: [("_start", entry), ("tohost", Layout.toHost), ("fromhost", Layout.toHost + 8)])
   }
 }
 
-/// Just enough of an ELF writer: a file header, one PT_LOAD for each segment, and a symbol table, which Spike needs to
-/// find `tohost`.
+/// Just enough of an ELF writer: a file header, one PT_LOAD for each segment, and a symbol table, in which Spike
+/// looks for `tohost` and `fromhost`.
 private struct ELFWriter {
   private var bytes: [UInt8] = []
 

@@ -86,13 +86,15 @@ public struct ProgramBuilder {
     code.emit(.addi, rd: 5, -1)
     code.emit(.sw, rs1: 6, rs2: 5, 4)
     code.emit(.sw, rs1: 6, rs2: 5, 0)
+    // Spike starts with an open PMP entry, and with hardware updates of A and D off.
     set(ControlRegister.pmpaddr0 + 15, 0xFFFF_FFFF)
     set(ControlRegister.pmpcfg0 + 3, 0x1F00_0000)
-    for number in [
-      ControlRegister.mie, ControlRegister.medeleg, ControlRegister.mideleg, ControlRegister.satp,
-    ] {
-      code.csr(.csrrw, number, 0)
-    }
+    let cleared = [
+      ControlRegister.pmpcfg0, ControlRegister.pmpaddr0, ControlRegister.menvcfg, ControlRegister.menvcfgh,
+      ControlRegister.senvcfg, ControlRegister.stimecmp, ControlRegister.stimecmph, ControlRegister.mie,
+      ControlRegister.medeleg, ControlRegister.mideleg, ControlRegister.satp,
+    ]
+    for number in cleared { code.csr(.csrrw, number, 0) }
     set(ControlRegister.mstatus, Status.fsDirty)
     code.csr(.csrrw, ControlRegister.fcsr, 0)
     code.csr(.csrrw, ControlRegister.mcycle, 0)

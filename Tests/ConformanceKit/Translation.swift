@@ -12,10 +12,11 @@ extension ProgramBuilder {
     code.emit(.fld, rd: 0, rs1: Self.pointer, 0)
     // Svadu: whether hardware sets A and D (menvcfg.ADUE, bit 61).
     set(ControlRegister.menvcfgh, random.chance(percent: 60) ? 1 << 29 : 0)
-    if random.chance(percent: 40) { protectTables(spaces) }
+    let isProtected = random.chance(percent: 40)
+    if isProtected { protectTables(spaces) }
     for _ in 0..<160 {
       changeEntry(&spaces)
-      emitTranslatedAccesses(spaces)
+      emitTranslatedAccesses(spaces, isProtected: isProtected)
     }
   }
 
@@ -25,7 +26,7 @@ extension ProgramBuilder {
       let inTables = random.chance(percent: 60)
       let address =
         inTables
-        ? random.pick(spaces.entryAddresses) : Layout.data + UInt32(random.below(Layout.dataSize))
+        ? random.pick(spaces.entryAddresses) : Layout.data + UInt32(random.below(Layout.dataSize)) & 0xF_F7F8
       set(ControlRegister.pmpaddr0 + entry, address >> 2)
     }
     // NA4 with few permissions; never write without read.
@@ -53,7 +54,7 @@ extension ProgramBuilder {
     }
   }
 
-  private mutating func emitTranslatedAccesses(_ spaces: PageTables) {
+  private mutating func emitTranslatedAccesses(_ spaces: PageTables, isProtected: Bool) {
     let space = random.below(2)
     let isBare = random.chance(percent: 4)
     set(ControlRegister.satp, isBare ? 0 : spaces.satp(space))
@@ -70,7 +71,8 @@ extension ProgramBuilder {
     for _ in 0..<6 {
       let page = random.pick(PageTables.pages)
       if isBorrowed { set(ControlRegister.mstatus, status | Status.mprv | Status.mpp(mode)) }
-      emitTranslatedAccess(page, spaces, space, canJump: !isBorrowed && !isBare)
+      let canCross = !isProtected && spaces.isSurelyStorable(page &+ 0x1000, space, mode, status)
+      emitTranslatedAccess(page, spaces, space, canJump: !isBorrowed && !isBare, canCross: canCross)
       if isBorrowed { set(ControlRegister.mstatus, Status.fsDirty) }
     }
     if !isBorrowed { enterMachineMode() }
@@ -80,14 +82,14 @@ extension ProgramBuilder {
   private static let stores: [Opcode] = [.sb, .sh, .sw, .fsw, .fsd]
 
   private mutating func emitTranslatedAccess(
-    _ page: UInt32, _ spaces: PageTables, _ space: Int, canJump: Bool
+    _ page: UInt32, _ spaces: PageTables, _ space: Int, canJump: Bool, canCross: Bool
   ) {
     // Aligned somewhere, or across the end of the page.
     let crosses = random.chance(percent: 20)
     let offset = crosses ? 0xFF9 + UInt32(random.below(7)) : UInt32(random.below(512)) * 8
     let address = page + offset
     let isStorable =
-      spaces.isStorable(page, space) && (!crosses || spaces.isStorable(page &+ 0x1000, space))
+      spaces.isStorable(page, space) && (!crosses || (canCross && spaces.isStorable(page &+ 0x1000, space)))
     let isExecutable =
       spaces.isSafeToExecute(page, space) && spaces.isSafeToExecute(page &+ 0x1000, space)
     code.li(9, address)
@@ -250,6 +252,7 @@ struct PageTables {
     guard let root = entries[Self.rootAddress(space) + (page >> 22) * 4], root & 1 == 1 else {
       return nil
     }
+    guard root & 0xE != 0 || root & 0xD0 == 0 else { return nil }
     if root & 0xE != 0 { return ((root >> 10) << 12 | page & 0x3F_F000, root) }
     guard let leaf = entries[(root >> 10) << 12 | (page >> 12 & 0x3FF) * 4], leaf & 1 == 1 else {
       return nil
@@ -265,6 +268,16 @@ struct PageTables {
   func isStorable(_ page: UInt32, _ space: Int) -> Bool {
     guard let target = target(page, space) else { return true }
     return !Self.isExecutable(target.page) || target.flags & 4 == 0
+  }
+
+  /// Whether a store to the page cannot fault. Of a store across two pages Spike may carry out the part in the first one
+  /// before the second one faults, which the specification allows; so programs only try where that cannot be.
+  func isSurelyStorable(_ page: UInt32, _ space: Int, _ mode: PrivilegeMode, _ status: UInt32) -> Bool {
+    guard let target = target(page, space), target.flags & 0xC7 == 0xC7 else { return false }
+    guard target.page >= Layout.data, target.page < Layout.data + UInt32(Layout.dataSize) else { return false }
+    let isUserPage = target.flags & 0x10 != 0
+    guard mode == .supervisor else { return isUserPage }
+    return !isUserPage || status & Status.sum != 0
   }
 
   /// Jumps must fault or reach executable pages.

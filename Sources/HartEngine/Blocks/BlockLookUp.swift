@@ -14,9 +14,9 @@ extension Hart {
   func nextBlock() -> BlockPointer? {
     while true {
       contextsChanged = false
-      if attention, !lookUpInterrupts() { return nil }
       let budget = state.pointee.budget
       guard budget > 0 else { return nil }
+      if attention, !lookUpInterrupts() { return nil }
       let pc = state.pointee.pc
       let cached = state.pointee.jumpCache + TranslationContext.jumpIndex(pc)
       if cached.pointee.pc == pc, cached.pointee.block.pointee.entryCost <= budget { return cached.pointee.block }

@@ -267,6 +267,16 @@ extension Hart {
     return true
   }
 
+  /// Whether a write of this existing register has no effect at all: hard-wired counters, and PMP
+  /// addresses that are locked.
+  func ignoresWrite(of number: CSR) -> Bool {
+    switch number.rawValue {
+    case 0xB03...0xB1F, 0xB83...0xB9F: true
+    case 0x3B0...0x3BF: pmp.isAddressLocked(Int(number.rawValue & 15))
+    default: false
+    }
+  }
+
   private func writeHardwired(_ number: CSR, _ value: UInt32) -> Bool {
     switch number.rawValue {
     case 0x3A0...0x3A3:
@@ -290,6 +300,8 @@ extension Hart {
     var mask = EnvironmentConfiguration.fiom
     if isa.has(.zicbom) { mask |= EnvironmentConfiguration.cbie | EnvironmentConfiguration.cbcfe }
     if isa.has(.zicboz) { mask |= EnvironmentConfiguration.cbze }
+    // CBIE has no meaning for 2.
+    if value & EnvironmentConfiguration.cbie == 0x20 { mask &= ~EnvironmentConfiguration.cbie }
     return value & mask
   }
 

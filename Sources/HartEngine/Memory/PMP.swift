@@ -34,11 +34,20 @@ struct PMP: Equatable {
     return value
   }
 
+  func isLocked(_ index: Int) -> Bool { configuration[index] & Bit.l != 0 }
+
+  /// Whether `pmpaddr` number `index` (0…15) ignores writes: its entry is locked, or the next one is, and is TOR.
+  func isAddressLocked(_ index: Int) -> Bool {
+    if isLocked(index) { return true }
+    guard index + 1 < Self.entryCount else { return false }
+    return isLocked(index + 1) && configuration[index + 1] & Self.modeMask == 1 << 3
+  }
+
   /// Writes `pmpcfg` number `index` (0…3); locked entries keep their value.
   mutating func setConfigurationRegister(_ index: Int, _ value: UInt32) {
     for byte in 0..<4 {
       let entry = (index & 3) * 4 + byte
-      guard configuration[entry] & Bit.l == 0 else { continue }
+      guard !isLocked(entry) else { continue }
       var new = UInt8(truncatingIfNeeded: value >> UInt32(byte * 8)) & (Bit.l | Self.modeMask | Bit.x | Bit.w | Bit.r)
       // W without R is reserved.
       if new & Bit.r == 0 { new &= ~Bit.w }
@@ -50,11 +59,7 @@ struct PMP: Equatable {
   /// Writes `pmpaddr` number `index` (0…15); ignored when the entry, or a TOR entry above it, is locked.
   mutating func setAddressRegister(_ index: Int, _ value: UInt32) {
     let index = index & (Self.entryCount - 1)
-    guard configuration[index] & Bit.l == 0 else { return }
-    if index + 1 < Self.entryCount {
-      let above = configuration[index + 1]
-      if above & Bit.l != 0, above & Self.modeMask == 1 << 3 { return }
-    }
+    guard !isAddressLocked(index) else { return }
     address[index] = value
     update()
   }
@@ -81,7 +86,8 @@ struct PMP: Equatable {
     switch (configuration[index] >> 3) & 3 {
     case 1:
       let start = index == 0 ? 0 : UInt64(address[index - 1]) << 2
-      return Range(start: start, end: max(start, value << 2))
+      // An empty range must not look like one inside of an access.
+      return value << 2 > start ? Range(start: start, end: value << 2) : Range()
     case 2: return Range(start: value << 2, end: (value << 2) + 4)
     case 3:
       let trailingOnes = UInt64((~address[index]).trailingZeroBitCount)

@@ -33,6 +33,8 @@ public struct CommitTracer {
     var address: UInt32
     var stored: UInt64
     var status: UInt32
+    /// The CSR that the instruction will write.
+    var written: CSR?
     private var flags: UInt32
     private var wasDirty: Bool
     /// Arithmetic starts with cleared flags, so that those raised by this very instruction can be told.
@@ -50,6 +52,7 @@ public struct CommitTracer {
       let isFloatStore = i.opcode == .fsw || i.opcode == .fsd
       stored = isFloatStore ? hart[f: Int(i.rs2)] : UInt64(hart[x: Int(i.rs2)])
       status = hart.statusValue
+      written = i.writtenRegister.flatMap { hart.ignoresWrite(of: $0) ? nil : $0 }
       flags = hart.state.pointee.fflags
       wasDirty = hart.state.pointee.floatDirty
       watchesFlags = i.opcode.mayRaiseFlags
@@ -79,10 +82,8 @@ public struct CommitTracer {
 
   private mutating func addControlRegisters(_ i: Instruction, _ before: Operands, _ hart: Hart) {
     if before.raised != 0 { add(.fflags, hart) }
+    if let written = before.written { addWritten(written, hart) }
     switch i.opcode {
-    case .csrrw, .csrrwi: addWritten(CSR(rawValue: UInt16(truncatingIfNeeded: i.immediate)), hart)
-    case .csrrs, .csrrc, .csrrsi, .csrrci:
-      if i.rs1 != 0 { addWritten(CSR(rawValue: UInt16(truncatingIfNeeded: i.immediate)), hart) }
     case .mret:
       add(.mstatus, hart)
       add(.mstatush, hart)
@@ -111,12 +112,7 @@ public struct CommitTracer {
       add(.mie, hart)
     case .sip: add(.mip, hart)
     case .stimecmph: add(.stimecmp, hart)
-    default:
-      // Nothing is there to be written in the hard-wired counters.
-      let isHardwired = [0xB03...0xB1F, 0xB83...0xB9F].contains {
-        $0.contains(Int(number.rawValue))
-      }
-      if !isHardwired { add(number, hart) }
+    default: add(number, hart)
     }
   }
 
@@ -154,6 +150,17 @@ extension Hart {
   /// What an instruction left in `rd`, x0 included.
   fileprivate func result(_ i: Instruction) -> UInt32 {
     state.pointee.x[Int(i.rd == 0 ? HartState.sink : i.rd & 31)]
+  }
+}
+
+extension Instruction {
+  /// The CSR that a CSR instruction writes; nil for one that only reads.
+  fileprivate var writtenRegister: CSR? {
+    switch opcode {
+    case .csrrw, .csrrwi: CSR(rawValue: UInt16(truncatingIfNeeded: immediate))
+    case .csrrs, .csrrc, .csrrsi, .csrrci: rs1 == 0 ? nil : CSR(rawValue: UInt16(truncatingIfNeeded: immediate))
+    default: nil
+    }
   }
 }
 
