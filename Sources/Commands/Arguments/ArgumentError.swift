@@ -1,5 +1,5 @@
 /// What is wrong with the value of an option; the argument parser puts the option's name before it.
-enum ArgumentError: Error, Equatable, CustomStringConvertible {
+package enum ArgumentError: Error, Equatable, CustomStringConvertible {
   case notASize
   case sizeTooLarge
   case memoryOutOfRange(ByteSize)
@@ -7,7 +7,7 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
   case notATime
   case timeOutOfRange
 
-  var description: String {
+  package var description: String {
     switch self {
     case .notASize: "expected a number of bytes, or of K, M or G (1024, 1024² or 1024³ bytes), such as 128M"
     case .sizeTooLarge: "expected at most \(MemoryLimits.highest)"

@@ -1,11 +1,11 @@
 /// An amount of memory as a user writes it: `64M`, `1GiB`, `134217728`.
-struct ByteSize: Equatable, Sendable {
-  let bytes: UInt64
+package struct ByteSize: Equatable, Sendable {
+  package let bytes: UInt64
 
-  init(bytes: UInt64) { self.bytes = bytes }
+  package init(bytes: UInt64) { self.bytes = bytes }
 
   /// Reads a whole number of bytes, or of the binary units K, M and G, which may be followed by `iB`.
-  init(parsing text: String) throws(ArgumentError) {
+  package init(parsing text: String) throws(ArgumentError) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let shift = Self.units[text.dropFirst(digits.count).uppercased()], !digits.isEmpty else {
       throw .notASize
@@ -21,7 +21,7 @@ struct ByteSize: Equatable, Sendable {
 
 extension ByteSize: CustomStringConvertible {
   /// In the largest unit that divides it, as it can be read again.
-  var description: String {
+  package var description: String {
     for (shift, unit) in [(30, "G"), (20, "M"), (10, "K")] as [(UInt64, String)]
     where bytes >> shift > 0 && bytes & ((1 << shift) - 1) == 0 {
       return "\(bytes >> shift)\(unit)"

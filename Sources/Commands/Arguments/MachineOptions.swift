@@ -3,13 +3,13 @@ import Boards
 import ISA
 
 /// What RAM a machine can have.
-enum MemoryLimits {
-  static let lowest = ByteSize(bytes: 64 << 10)
-  static let highest = ByteSize(bytes: UInt64(MachineConfiguration.memoryLimit))
-  static let page = ByteSize(bytes: 4096)
+package enum MemoryLimits {
+  package static let lowest = ByteSize(bytes: 64 << 10)
+  package static let highest = ByteSize(bytes: UInt64(MachineConfiguration.memoryLimit))
+  package static let page = ByteSize(bytes: 4096)
 
   /// Reads a size of RAM.
-  static func memory(parsing text: String) throws(ArgumentError) -> ByteSize {
+  package static func memory(parsing text: String) throws(ArgumentError) -> ByteSize {
     let size = try ByteSize(parsing: text)
     guard size.bytes >= lowest.bytes, size.bytes <= highest.bytes else { throw .memoryOutOfRange(size) }
     guard size.bytes % page.bytes == 0 else { throw .memoryNotInPages(size) }

@@ -1,9 +1,9 @@
 /// A length of time as a user writes it: `500ms`, `30s`, `5m`, `1h`.
-struct TimeLimit: Equatable, Sendable {
-  let nanoseconds: UInt64
+package struct TimeLimit: Equatable, Sendable {
+  package let nanoseconds: UInt64
 
   /// Reads a whole number with its unit; at least one millisecond, at most a year.
-  init(parsing text: String) throws(ArgumentError) {
+  package init(parsing text: String) throws(ArgumentError) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let unit = Self.units[String(text.dropFirst(digits.count))], !digits.isEmpty else { throw .notATime }
     guard let number = UInt64(digits), number > 0, number <= Self.longest / unit else { throw .timeOutOfRange }
@@ -18,7 +18,7 @@ struct TimeLimit: Equatable, Sendable {
 
 extension TimeLimit: CustomStringConvertible {
   /// In the largest unit that divides it, as it can be read again.
-  var description: String {
+  package var description: String {
     let unit = Self.units.filter { nanoseconds % $0.value == 0 }.max { $0.value < $1.value }
     return unit.map { "\(nanoseconds / $0.value)\($0.key)" } ?? "\(nanoseconds)ns"
   }

@@ -9,7 +9,7 @@ import Peripherals
 #endif
 
 /// Carries standard input to the guest: as fast as the UART takes it, and little further than that.
-final class ConsoleInput {
+package final class ConsoleInput {
   private let descriptor: FileDescriptor
   private let uart: UART
   private let isTerminal: Bool
@@ -17,13 +17,14 @@ final class ConsoleInput {
   /// Read, but not yet taken by the UART, from `position` on.
   private var pending: [UInt8] = []
   private var position = 0
-  private var isAtEnd = false
+  /// Whether no more will come.
+  package private(set) var isAtEnd = false
   /// The most bytes read ahead of the guest. A terminal is read further, so that Ctrl-A x is seen when a guest that does
   /// not listen has been sent much.
   private var limit: Int { isTerminal ? 64 << 10 : 4096 }
 
   /// - Parameter isTerminal: whether keys may be commands.
-  init(_ descriptor: FileDescriptor, uart: UART, isTerminal: Bool) {
+  package init(_ descriptor: FileDescriptor, uart: UART, isTerminal: Bool) {
     self.descriptor = descriptor
     self.uart = uart
     self.isTerminal = isTerminal
@@ -31,11 +32,11 @@ final class ConsoleInput {
   }
 
   /// What to wait on for more input; nil while there is enough, and after its end.
-  var awaited: FileDescriptor? { isAtEnd || pending.count - position >= limit ? nil : descriptor }
+  package var awaited: FileDescriptor? { isAtEnd || pending.count - position >= limit ? nil : descriptor }
 
   /// Takes input that is ready to be read.
   /// - Returns: the commands in it.
-  func read() -> [EscapeSequence.Event] {
+  package func read() -> [EscapeSequence.Event] {
     var chunk = [UInt8](repeating: 0, count: min(limit - (pending.count - position), 4096))
     let count = chunk.withUnsafeMutableBytes { descriptor.readSome($0) }
     guard count > 0 else {

@@ -9,33 +9,33 @@ import Peripherals
 #endif
 
 /// Carries what the guest says to standard output: at each line end, when much has gathered, and whenever asked.
-final class ConsoleOutput: ConsoleSink {
+package final class ConsoleOutput: ConsoleSink {
   private let descriptor: FileDescriptor
   private var buffer: [UInt8] = []
   private static let limit = 4096
   /// Why nothing more can be written, as `errno`; nil while all is well.
-  private(set) var failure: Int32?
+  package private(set) var failure: Int32?
   /// Whether the last byte ended a line.
-  private(set) var isAtLineStart = true
+  package private(set) var isAtLineStart = true
   /// Ready for reading when waiting for a slow reader must end.
-  var interruption: FileDescriptor?
+  package var interruption: FileDescriptor?
 
-  init(_ descriptor: FileDescriptor) {
+  package init(_ descriptor: FileDescriptor) {
     self.descriptor = descriptor
     buffer.reserveCapacity(Self.limit)
   }
 
-  func write(_ byte: UInt8) {
+  package func write(_ byte: UInt8) {
     buffer.append(byte)
     isAtLineStart = byte == UInt8(ascii: "\n")
     if isAtLineStart || buffer.count >= Self.limit { flush() }
   }
 
-  func write(_ text: String) { for byte in text.utf8 { write(byte) } }
+  package func write(_ text: String) { for byte in text.utf8 { write(byte) } }
 
   /// Writes what has gathered. Waits for a slow reader, but not when a signal asks for attention: what is left then is
   /// kept for the next time.
-  func flush() {
+  package func flush() {
     var done = 0
     while failure == nil, done < buffer.count {
       let count = buffer.withUnsafeBytes { descriptor.writeSome(UnsafeRawBufferPointer(rebasing: $0[done...])) }

@@ -1,6 +1,6 @@
 /// Finds the user's commands, which start with Ctrl-A, among the keys for the guest.
-struct EscapeSequence: Sendable {
-  enum Event: Equatable, Sendable {
+package struct EscapeSequence: Sendable {
+  package enum Event: Equatable, Sendable {
     /// A key for the guest.
     case key(UInt8)
     case quit, help, reset
@@ -9,8 +9,10 @@ struct EscapeSequence: Sendable {
   static let prefix: UInt8 = 0x01  // Ctrl-A
   private var isOpen = false
 
+  package init() {}
+
   /// Takes the next key. Nil when there is nothing to do: it starts a command, or is none that we know.
-  mutating func take(_ key: UInt8) -> Event? {
+  package mutating func take(_ key: UInt8) -> Event? {
     guard isOpen else {
       isOpen = key == Self.prefix
       return isOpen ? nil : .key(key)

@@ -7,10 +7,10 @@
 #endif
 
 /// An open file of the host.
-struct FileDescriptor: Equatable, Sendable {
-  let number: Int32
+package struct FileDescriptor: Equatable, Sendable {
+  package let number: Int32
 
-  init(_ number: Int32) { self.number = number }
+  package init(_ number: Int32) { self.number = number }
 
   static let standardInput = FileDescriptor(STDIN_FILENO)
   static let standardOutput = FileDescriptor(STDOUT_FILENO)

@@ -1,5 +1,5 @@
 /// A JSON document (RFC 8259).
-indirect enum JSONValue {
+package indirect enum JSONValue {
   case null
   case number(Int64)
   case string(String)
@@ -11,7 +11,7 @@ indirect enum JSONValue {
   init(_ number: (some BinaryInteger)?) { self = number.map { .number(Int64(clamping: $0)) } ?? .null }
 
   /// The document, indented by two spaces a level.
-  var text: String { text(indentation: 0) }
+  package var text: String { text(indentation: 0) }
 
   private func text(indentation: Int) -> String {
     switch self {

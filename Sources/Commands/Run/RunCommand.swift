@@ -63,7 +63,7 @@ struct RunCommand: ParsableCommand {
     machine.hostInterface = images.hostInterface(under: plan)
     machine.start(plan, deviceTree: deviceTree)
     let outcome = try runMachine(machine, output: output, trace: trace)
-    try report(outcome, of: machine, places: HartPlaces(kernel: images.kernel.image))
+    try report(outcome, of: machine, kernel: images.kernel.image)
   }
 
   /// Runs the machine with the terminal set up for it.
@@ -90,10 +90,11 @@ struct RunCommand: ParsableCommand {
 
   /// Tells what there is to tell, and ends with the exit code that says it.
   private func report(
-    _ result: (outcome: RunOutcome, statistics: RunStatistics), of machine: VirtMachine, places: HartPlaces
+    _ result: (outcome: RunOutcome, statistics: RunStatistics), of machine: VirtMachine, kernel: ImageFile
   ) throws {
-    if let message = result.outcome.message {
-      StandardError.report(result.outcome.concernsHarts ? "\(message) (\(places.describe(machine.harts)))" : message)
+    if var message = result.outcome.message {
+      if result.outcome.concernsHarts { message += " (\(HartPlaces(kernel: kernel).describe(machine.harts)))" }
+      StandardError.report(message)
     }
     if stats { StandardError.write(result.statistics.text) }
     let status = result.outcome.exitStatus

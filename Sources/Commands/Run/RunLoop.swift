@@ -37,7 +37,10 @@ struct RunLoop {
       switch result {
       case .ended(let end): return .ended(end)
       case .ran: slice.adapt(toDuration: HostTime.now - sliceStart)
-      case .idle(let deadline): leisure = idleTime(until: deadline, since: started)
+      case .idle(let deadline):
+        // Time of the machine's own passes at once when nothing else can happen.
+        if let limit, isTimeVirtual, input.isAtEnd { return .timedOut(limit) }
+        leisure = idleTime(until: deadline, since: started)
       }
       if let outcome = outputFailure ?? attend(waiting: leisure) { return outcome }
     }

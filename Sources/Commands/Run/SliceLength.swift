@@ -1,17 +1,17 @@
 /// How many instructions to run before looking after the console again.
-struct SliceLength {
+package struct SliceLength {
   /// What one slice should take.
-  static let target: UInt64 = 1_000_000
+  package static let target: UInt64 = 1_000_000
   private static let range: ClosedRange<UInt64> = 10_000...4_000_000
 
-  private(set) var instructions: UInt64 = 100_000
+  package private(set) var instructions: UInt64 = 100_000
   /// Fixed under virtual time, so that a run depends on its inputs alone.
   let isFixed: Bool
 
-  init(isFixed: Bool) { self.isFixed = isFixed }
+  package init(isFixed: Bool) { self.isFixed = isFixed }
 
   /// Learns from a slice that took this many nanoseconds, in full.
-  mutating func adapt(toDuration nanoseconds: UInt64) {
+  package mutating func adapt(toDuration nanoseconds: UInt64) {
     guard !isFixed else { return }
     let wanted = instructions * Self.target / max(nanoseconds, 1)
     // Half way, so that one slice that the host interrupted does not count for much.
