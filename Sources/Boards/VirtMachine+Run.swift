@@ -23,7 +23,7 @@ extension VirtMachine {
     while left > 0 {
       if let end { return .ended(end) }
       if resetRequested {
-        resets += 1
+        resets &+= 1
         reset()
       }
       deadlines.fire(now: clock.now)
