@@ -39,10 +39,12 @@ public final class VirtualClock: MachineClock {
     running = nil
   }
 
+  /// Whether `deadline` comes before the count of instructions ends.
+  func reaches(_ deadline: Ticks) -> Bool { !deadline.multipliedReportingOverflow(by: instructionsPerTick).overflow }
+
   /// Lets the idle time until `deadline` pass at once.
   func skip(to deadline: Ticks) {
-    let target = deadline.multipliedReportingOverflow(by: instructionsPerTick)
-    if !target.overflow { elapsed = max(elapsed, target.partialValue) }
+    if reaches(deadline) { elapsed = max(elapsed, deadline &* instructionsPerTick) }
   }
 
   /// Instructions until `deadline`, at least 1.
