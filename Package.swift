@@ -8,6 +8,8 @@ struct Module {
   let imports: [String]
   var products: [Target.Dependency] = []
   var hasTests = true
+  /// What its tests use beyond it and its own imports.
+  var testImports: [String] = []
 }
 
 /// Warnings are errors in every build, so that none can hide in a module that was not compiled again.
@@ -18,12 +20,13 @@ let modules: [Module] = [
   Module(name: "RegisterMaps", imports: [], hasTests: false),
   Module(name: "DeviceTree", imports: []),
   Module(name: "SystemBus", imports: ["ISA", "DeviceTree"]),
-  Module(name: "HartEngine", imports: ["ISA", "SystemBus"]),
+  Module(name: "HartEngine", imports: ["ISA", "SystemBus"], testImports: ["ConformanceKit"]),
   Module(name: "Peripherals", imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus"]),
   Module(name: "GuestImage", imports: ["CLibelf"]),
   Module(
     name: "Boards",
-    imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"]),
+    imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
+    testImports: ["ConformanceKit"]),
   Module(
     name: "Commands",
     imports: [
@@ -70,7 +73,8 @@ let package = Package(
     + modules.filter(\.hasTests).map { module in
       .testTarget(
         name: module.name + "Tests",
-        dependencies: ([module.name] + module.imports.filter { $0 != "CLibelf" }).map { .init(stringLiteral: $0) },
+        dependencies: ([module.name] + module.imports.filter { $0 != "CLibelf" } + module.testImports)
+          .map { .init(stringLiteral: $0) },
         swiftSettings: strict)
     }
 )

@@ -5,8 +5,16 @@ import SystemBus
 
 /// What is put into memory at each reset.
 struct LoadedBoot {
-  var plan: BootPlan
-  var deviceTree: [UInt8]
+  struct Piece {
+    var address: UInt32
+    var bytes: ArraySlice<UInt8>
+    /// Zero bytes after `bytes`.
+    var zeroFill: UInt32
+  }
+
+  /// For RAM: the images and the device tree.
+  var pieces: [Piece]
+  /// For the boot ROM.
   var rom: [UInt8]
 }
 
@@ -17,15 +25,16 @@ extension VirtMachine {
     let rom = BootROM(
       entry: plan.resetEntry, deviceTree: plan.deviceTreeAddress ?? 0, nextEntry: plan.kernelEntry,
       nextMode: plan.kernelMode == .supervisor ? 1 : 3)
-    boot = LoadedBoot(plan: plan, deviceTree: deviceTree, rom: rom.bytes)
+    var pieces = plan.pieces.map { LoadedBoot.Piece(address: $0.address, bytes: $0.bytes, zeroFill: $0.zeroFill) }
+    if let address = plan.deviceTreeAddress { pieces.append(.init(address: address, bytes: deviceTree[...], zeroFill: 0)) }
+    boot = LoadedBoot(pieces: pieces, rom: rom.bytes)
     reset()
   }
 
   /// The planner has made sure that every piece lies inside RAM.
   func load(_ boot: LoadedBoot) {
     _ = bootROM.write(boot.rom, at: MemoryMap.bootROM.base)
-    for piece in boot.plan.pieces { ram.write(piece.bytes, zeroFill: Int(piece.zeroFill), at: piece.address) }
-    if let address = boot.plan.deviceTreeAddress { _ = ram.write(boot.deviceTree, at: address) }
+    for piece in boot.pieces { ram.write(piece.bytes, zeroFill: Int(piece.zeroFill), at: piece.address) }
   }
 }
 

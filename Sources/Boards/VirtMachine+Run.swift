@@ -23,7 +23,7 @@ extension VirtMachine {
     while left > 0 {
       if let end { return .ended(end) }
       if resetRequested {
-        resets += 1
+        resets &+= 1
         reset()
       }
       deadlines.fire(now: clock.now)
@@ -36,7 +36,7 @@ extension VirtMachine {
       left -= min(used, left)
       if end != nil || resetRequested { continue }
       if let end = hostInterfaceEnd { return finish(end) }
-      if let reason = hart.loopReason { return finish(.hung(reason: reason)) }
+      if hart.loopReason != nil, let reason = reasonForHang { return finish(.hung(reason: reason)) }
     }
     return end.map { .ended($0) } ?? .ran
   }
@@ -97,15 +97,32 @@ extension VirtMachine {
 
   /// Under virtual time, passes to the next deadline. False when the caller must wait for the host.
   private func skipIdleTime() -> Bool {
-    guard let virtualClock, deadlines.next != .max else { return false }
+    guard let virtualClock, willReachDeadline else { return false }
     virtualClock.skip(to: deadlines.next)
     return true
   }
 
-  /// Why nothing can ever wake the harts, which all wait; nil when something can.
+  private var willReachDeadline: Bool { deadlines.next != .max && virtualClock?.reaches(deadlines.next) ?? true }
+
+  /// Why no hart can ever do anything useful again; nil when one may.
   private var reasonForHang: String? {
-    guard deadlines.next == .max, !harts.contains(where: \.canBeWokenFromOutside) else { return nil }
-    let places = harts.map { "hart \($0.id) at 0x" + String($0.pc, radix: 16) }.joined(separator: ", ")
-    return "every hart waits for an interrupt, but no timer is set and no external interrupt is enabled (\(places))"
+    var reasons: [String] = []
+    var waiting: [String] = []
+    for hart in harts {
+      if let reason = hart.loopReason {
+        reasons.append(reason)
+      } else if hart.isWaiting, !hart.hasWakeUp, !hart.canBeWokenFromOutside, !willReachDeadline {
+        waiting.append("hart \(hart.id) at 0x" + String(hart.pc, radix: 16))
+      } else {
+        return nil
+      }
+    }
+    if !waiting.isEmpty {
+      let who = reasons.isEmpty ? "every hart waits" : "the others wait"
+      reasons.append(
+        "\(who) for an interrupt, but no timer is set and no external interrupt is enabled "
+          + "(\(waiting.joined(separator: ", ")))")
+    }
+    return reasons.joined(separator: "; ")
   }
 }

@@ -49,7 +49,7 @@ public final class VirtMachine {
   public let codeCache: SharedCodeCache
   let pins: [HartPins]
   let deadlines = DeadlineQueue()
-  let clock: any TimeSource
+  let clock: any MachineClock
   let virtualClock: VirtualClock?
   let clint: CLINT
   let plic: PLIC

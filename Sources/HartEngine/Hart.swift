@@ -145,7 +145,7 @@ public final class Hart {
   /// Address of the next instruction.
   public var pc: UInt32 {
     get { state.pointee.pc }
-    set { state.pointee.pc = newValue & ~1 }
+    set { state.pointee.pc = newValue & instructionAddressMask }
   }
 
   /// Integer register `index` (0…31); x0 reads zero and ignores writes.

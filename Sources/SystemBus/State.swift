@@ -4,6 +4,8 @@ public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongSection(expected: String, found: String)
   case unsupportedVersion(section: String, version: UInt16)
   case invalidValue(section: String, field: String)
+  /// The state was saved by a machine that is made differently.
+  case otherMachine(property: String, saved: String, here: String)
 
   public var description: String {
     switch self {
@@ -12,6 +14,8 @@ public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsupportedVersion(let section, let version):
       "saved state has version \(version) of section '\(section)', which this build does not read"
     case .invalidValue(let section, let field): "saved state has an impossible value for '\(field)' in '\(section)'"
+    case .otherMachine(let property, let saved, let here):
+      "saved state is of a machine with \(property) \(saved), but this one has \(here); make the machine the same way"
     }
   }
 }
@@ -36,6 +40,9 @@ public struct StateEncoder {
     encode(UInt32(truncatingIfNeeded: value.count))
     bytes.append(contentsOf: value)
   }
+
+  /// Bytes whose number the reader knows.
+  public mutating func encode(bytes: UnsafeRawBufferPointer) { self.bytes.append(contentsOf: bytes) }
 
   public mutating func encode(_ value: String) { encode(Array(value.utf8)) }
 
@@ -93,12 +100,33 @@ public struct StateDecoder {
     return Array(bytes[position..<position + count])
   }
 
+  /// Reads as many bytes as `target` has.
+  public mutating func decode(into target: UnsafeMutableRawBufferPointer) throws(StateError) {
+    guard bytes.count - position >= target.count else { throw .truncated(section: section) }
+    target.copyBytes(from: bytes[position..<position + target.count])
+    position += target.count
+  }
+
   public mutating func decodeArray<T: FixedWidthInteger>(of _: T.Type, count expected: Int) throws(StateError) -> [T] {
-    guard Int(try decode(UInt32.self)) == expected else { throw .invalidValue(section: section, field: "count") }
-    var values: [T] = []
-    values.reserveCapacity(expected)
-    for _ in 0..<expected { values.append(try decode(T.self)) }
+    let values = try decodeArray(of: T.self, atMost: expected)
+    guard values.count == expected else { throw .invalidValue(section: section, field: "count") }
     return values
+  }
+
+  public mutating func decodeArray<T: FixedWidthInteger>(of _: T.Type, atMost limit: Int) throws(StateError) -> [T] {
+    let count = Int(try decode(UInt32.self))
+    guard count <= limit else { throw .invalidValue(section: section, field: "count") }
+    guard (bytes.count - position) / MemoryLayout<T>.size >= count else { throw .truncated(section: section) }
+    var values: [T] = []
+    values.reserveCapacity(count)
+    for _ in 0..<count { values.append(try decode(T.self)) }
+    return values
+  }
+
+  /// Reads a string that must be `here`, for what both machines must have in common.
+  public mutating func expect(_ here: String, as property: String) throws(StateError) {
+    let saved = String(decoding: try decodeBytes(), as: UTF8.self)
+    guard saved == here else { throw .otherMachine(property: property, saved: String(saved.prefix(256)), here: here) }
   }
 
   /// The error for a field whose value no saved state can hold.

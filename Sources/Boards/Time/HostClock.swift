@@ -7,14 +7,27 @@
 #endif
 import SystemBus
 
-/// Machine time that follows the host's monotonic clock, from zero when the machine was made.
-public final class HostClock: TimeSource {
-  private let start: UInt64
+/// Machine time that follows the host's monotonic clock, from zero when the machine was made, or from a saved time.
+public final class HostClock: MachineClock {
+  private var start: UInt64
 
   public init() { start = Self.read(CLOCK_MONOTONIC) }
 
   public var now: Ticks { (Self.read(CLOCK_MONOTONIC) &- start) / 100 }
   public var wallClockNanoseconds: UInt64 { Self.read(CLOCK_REALTIME) }
+
+  func save(to encoder: inout StateEncoder) {
+    encoder.section("host clock", version: 1)
+    encoder.encode(now)
+  }
+
+  /// Goes on from the saved time: the guest does not see how long its state lay somewhere.
+  func restore(from decoder: inout StateDecoder) throws(StateError) {
+    try decoder.section("host clock", newest: 1)
+    let now = try decoder.decode(Ticks.self)
+    guard now <= Ticks.max / 100 else { throw decoder.invalid("now") }
+    start = Self.read(CLOCK_MONOTONIC) &- now &* 100
+  }
 
   private static func read(_ clock: clockid_t) -> UInt64 {
     var time = timespec()

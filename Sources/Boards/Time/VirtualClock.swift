@@ -5,7 +5,7 @@ import SystemBus
 ///
 /// The harts of a machine take turns; time advances by the instructions of whichever runs, and skips to the next
 /// deadline when all wait.
-public final class VirtualClock: TimeSource {
+public final class VirtualClock: MachineClock {
   /// Instructions in one tick (100 ns): the guest's apparent speed in units of 10 MIPS.
   public let instructionsPerTick: UInt64
   /// Wall-clock time at power-on, in nanoseconds since 1970.
@@ -39,10 +39,12 @@ public final class VirtualClock: TimeSource {
     running = nil
   }
 
+  /// Whether `deadline` comes before the count of instructions ends.
+  func reaches(_ deadline: Ticks) -> Bool { !deadline.multipliedReportingOverflow(by: instructionsPerTick).overflow }
+
   /// Lets the idle time until `deadline` pass at once.
   func skip(to deadline: Ticks) {
-    let target = deadline.multipliedReportingOverflow(by: instructionsPerTick)
-    if !target.overflow { elapsed = max(elapsed, target.partialValue) }
+    if reaches(deadline) { elapsed = max(elapsed, deadline &* instructionsPerTick) }
   }
 
   /// Instructions until `deadline`, at least 1.
@@ -53,12 +55,12 @@ public final class VirtualClock: TimeSource {
   }
 
   func save(to encoder: inout StateEncoder) {
-    encoder.section("clock", version: 1)
+    encoder.section("virtual clock", version: 1)
     encoder.encode(instructions)
   }
 
   func restore(from decoder: inout StateDecoder) throws(StateError) {
-    try decoder.section("clock", newest: 1)
+    try decoder.section("virtual clock", newest: 1)
     elapsed = try decoder.decode(UInt64.self)
     running = nil
   }

@@ -245,7 +245,7 @@ extension Hart {
   private func writeMachine(_ number: CSR, _ value: UInt32) -> Bool {
     switch number {
     case .mstatus: writeStatus(value, mask: Status.machineWritable)
-    case .medeleg: csr.machineEdelegation = value & Self.delegableExceptions
+    case .medeleg: csr.machineEdelegation = value & ControlRegisters.delegableExceptions
     case .mideleg:
       csr.machineIdelegation = value & InterruptBit.supervisor
       attention = true
@@ -291,25 +291,16 @@ extension Hart {
     return true
   }
 
-  /// Every exception but the call from M-mode and the reserved codes.
-  private static let delegableExceptions: UInt32 = 0xB3FF
-
   private func vector(_ value: UInt32) -> UInt32 { value & ~2 }
 
   private func environment(_ value: UInt32) -> UInt32 {
-    var mask = EnvironmentConfiguration.fiom
-    if isa.has(.zicbom) { mask |= EnvironmentConfiguration.cbie | EnvironmentConfiguration.cbcfe }
-    if isa.has(.zicboz) { mask |= EnvironmentConfiguration.cbze }
     // CBIE has no meaning for 2.
-    if value & EnvironmentConfiguration.cbie == 0x20 { mask &= ~EnvironmentConfiguration.cbie }
-    return value & mask
+    let cbie = EnvironmentConfiguration.cbie
+    return value & EnvironmentConfiguration.low(isa) & (value & cbie == 0x20 ? ~cbie : ~0)
   }
 
   private func writeEnvironmentHigh(_ value: UInt32) {
-    var mask: UInt32 = 0
-    if isa.has(.svadu) { mask |= EnvironmentConfiguration.adue }
-    if isa.has(.sstc) { mask |= EnvironmentConfiguration.stce }
-    csr.environmentHigh = value & mask
+    csr.environmentHigh = value & EnvironmentConfiguration.high(isa)
     flushAllTranslations()
     scheduleSupervisorTimer()
     attention = true

@@ -32,4 +32,7 @@ struct ControlRegisters: Equatable {
   /// its value itself.
   var cycleOffset: UInt64 = 0
   var instructionOffset: UInt64 = 0
+
+  /// What `medeleg` may hold: every exception but the call from M-mode and the reserved codes.
+  static let delegableExceptions: UInt32 = 0xB3FF
 }

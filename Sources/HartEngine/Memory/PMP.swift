@@ -26,6 +26,7 @@ struct PMP: Equatable {
   private(set) var hasLockedEntries = false
 
   private static let modeMask: UInt8 = 3 << 3
+  private static let configurationBits = Bit.l | modeMask | Bit.x | Bit.w | Bit.r
 
   /// Reads `pmpcfg` number `index` (0…3).
   func configurationRegister(_ index: Int) -> UInt32 {
@@ -48,7 +49,7 @@ struct PMP: Equatable {
     for byte in 0..<4 {
       let entry = (index & 3) * 4 + byte
       guard !isLocked(entry) else { continue }
-      var new = UInt8(truncatingIfNeeded: value >> UInt32(byte * 8)) & (Bit.l | Self.modeMask | Bit.x | Bit.w | Bit.r)
+      var new = UInt8(truncatingIfNeeded: value >> UInt32(byte * 8)) & Self.configurationBits
       // W without R is reserved.
       if new & Bit.r == 0 { new &= ~Bit.w }
       configuration[entry] = new
@@ -64,7 +65,12 @@ struct PMP: Equatable {
     update()
   }
 
-  /// Sets all registers at once, when restoring a snapshot.
+  /// Whether an entry's configuration is one that a write could have left.
+  static func isPossible(_ configuration: UInt8) -> Bool {
+    configuration & ~configurationBits == 0 && configuration & (Bit.r | Bit.w) != Bit.w
+  }
+
+  /// Sets all registers at once, locked ones too, when restoring a snapshot: sixteen of each.
   mutating func restore(configuration: [UInt8], address: [UInt32]) {
     self.configuration = configuration
     self.address = address

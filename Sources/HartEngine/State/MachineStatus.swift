@@ -1,3 +1,5 @@
+import ISA
+
 /// Bits of `mstatus` and the fields in it (privileged specification, section 3.1.6).
 enum Status {
   static let sie: UInt32 = 1 << 1
@@ -42,4 +44,14 @@ enum EnvironmentConfiguration {
   static let adue: UInt32 = 1 << 29
   /// In the high half.
   static let stce: UInt32 = 1 << 31
+
+  /// The bits of `menvcfg` and `senvcfg` that a hart with these instructions has.
+  static func low(_ isa: ISAConfiguration) -> UInt32 {
+    fiom | (isa.has(.zicbom) ? cbie | cbcfe : 0) | (isa.has(.zicboz) ? cbze : 0)
+  }
+
+  /// The bits of `menvcfgh` that a hart with these instructions has.
+  static func high(_ isa: ISAConfiguration) -> UInt32 {
+    (isa.has(.svadu) ? adue : 0) | (isa.has(.sstc) ? stce : 0)
+  }
 }

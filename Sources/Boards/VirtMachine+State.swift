@@ -1,0 +1,127 @@
+import HartEngine
+import Peripherals
+import SystemBus
+
+extension VirtMachine {
+  /// Everything a machine made with the same configuration needs to go on from here, the images for its next reset
+  /// included. The machine must not be running. What the guest has sent to the console is not part of it.
+  public func saveState() -> [UInt8] {
+    var encoder = StateEncoder()
+    encoder.section("machine", version: 1)
+    for (_, value) in fingerprint { encoder.encode(value) }
+    encoder.encode(Int64(resets))
+    encoder.encode(resetRequested)
+    encoder.encode(UInt8(truncatingIfNeeded: nextHart))
+    encoder.encode(end)
+    clock.save(to: &encoder)
+    encoder.encode(boot)
+    for memory in bus.memories { memory.save(to: &encoder) }
+    for device in devicesForState { device.save(to: &encoder) }
+    for hart in harts { hart.save(to: &encoder) }
+    encoder.section("end", version: 1)
+    return encoder.bytes
+  }
+
+  /// Puts the machine into a saved state. Under virtual time it then goes on exactly as the saved one would have; under
+  /// host time the guest does not see how much of it passed in between.
+  ///
+  /// After an error the machine is as after a reset.
+  public func restoreState(_ bytes: [UInt8]) throws(StateError) {
+    do {
+      try restore(from: bytes)
+    } catch {
+      reset()
+      throw error
+    }
+  }
+
+  private func restore(from bytes: [UInt8]) throws(StateError) {
+    var decoder = StateDecoder(bytes)
+    try decoder.section("machine", newest: 1)
+    for (property, here) in fingerprint { try decoder.expect(here, as: property) }
+    let resets = Int(truncatingIfNeeded: try decoder.decode(Int64.self))
+    let resetRequested = try decoder.decode(Bool.self)
+    let nextHart = Int(try decoder.decode(UInt8.self))
+    guard nextHart < harts.count else { throw decoder.invalid("next hart") }
+    let end = try decoder.decodeEnd()
+    try clock.restore(from: &decoder)
+    boot = try decoder.decodeBoot(ram: ram, rom: bootROM)
+    for memory in bus.memories { try memory.restore(from: &decoder) }
+    codeCache.flush()
+    for device in devicesForState { try device.restore(from: &decoder) }
+    for hart in harts { try hart.restore(from: &decoder) }
+    try decoder.section("end", newest: 1)
+    guard decoder.isAtEnd else { throw decoder.invalid("length") }
+    (self.resets, self.resetRequested, self.nextHart, self.end) = (resets, resetRequested, nextHart, end)
+  }
+
+  /// What two machines must have in common to exchange state; the harts and devices check what concerns only them.
+  private var fingerprint: [(property: String, value: String)] {
+    let time =
+      switch configuration.clock {
+      case .host: "the host's clock"
+      case .virtual(let rate): "a virtual clock of \(rate) instructions per tick"
+      }
+    return [("memory", "\(ram.size >> 10) KiB"), ("harts", "\(harts.count)"), ("time from", time)]
+  }
+
+  /// The interrupt controller goes first: a device that finds itself due while it is restored raises its line, and the
+  /// controller must not forget that again.
+  private var devicesForState: [any Device] { [plic] + entries.map(\.device).filter { $0 !== plic } }
+}
+
+extension StateEncoder {
+  fileprivate mutating func encode(_ end: MachineEnd?) {
+    switch end {
+    case nil: encode(UInt8(0))
+    case .passed: encode(UInt8(1))
+    case .failed(let code):
+      encode(UInt8(2))
+      encode(code)
+    case .hung(let reason):
+      encode(UInt8(3))
+      encode(reason)
+    }
+  }
+
+  fileprivate mutating func encode(_ boot: LoadedBoot?) {
+    section("boot", version: 1)
+    encode(boot != nil)
+    guard let boot else { return }
+    encode(UInt32(truncatingIfNeeded: boot.pieces.count))
+    for piece in boot.pieces {
+      encode(piece.address)
+      encode(piece.zeroFill)
+      encode(Array(piece.bytes))
+    }
+    encode(boot.rom)
+  }
+}
+
+extension StateDecoder {
+  fileprivate mutating func decodeEnd() throws(StateError) -> MachineEnd? {
+    switch try decode(UInt8.self) {
+    case 0: return nil
+    case 1: return .passed
+    case 2: return .failed(code: try decode(UInt16.self))
+    case 3: return .hung(reason: String(decoding: try decodeBytes(), as: UTF8.self))
+    default: throw invalid("end")
+    }
+  }
+
+  fileprivate mutating func decodeBoot(ram: GuestMemory, rom: GuestMemory) throws(StateError) -> LoadedBoot? {
+    try section("boot", newest: 1)
+    guard try decode(Bool.self) else { return nil }
+    var pieces: [LoadedBoot.Piece] = []
+    for _ in 0..<(try decode(UInt32.self)) {
+      let address = try decode(UInt32.self)
+      let zeroFill = try decode(UInt32.self)
+      let bytes = try decodeBytes()
+      guard ram.contains(address, count: bytes.count + Int(zeroFill)) else { throw invalid("image address") }
+      pieces.append(.init(address: address, bytes: bytes[...], zeroFill: zeroFill))
+    }
+    let words = try decodeBytes()
+    guard words.count <= rom.size else { throw invalid("boot ROM") }
+    return LoadedBoot(pieces: pieces, rom: words)
+  }
+}
