@@ -129,7 +129,7 @@ extension Bench {
     let boot = Boot(kernel: nest, megabytes: 128)
     guard let invocation = contenders.boot(.roost, boot, firmware: nil) else { return nil }
     progress("idle memory")
-    return try IdleMemory(invocation, prompt: nestPrompt, megabytes: boot.megabytes)
+    return try IdleMemory(invocation, prompt: nestPrompt)
   }
 
   private func runner(_ name: String, _ contender: Contender, _ invocation: Invocation?) -> BootRunner? {

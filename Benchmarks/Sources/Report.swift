@@ -42,8 +42,9 @@ extension Report {
       goals.append(
         Goal(text: "first byte in at most 0.33 of QEMU's time: \(decimal(ratio, 2))", isMet: ratio <= 1.0 / 3))
     }
-    if let idle, idle.guestRAMKiB != nil {
-      goals.append(Goal(text: "at most 8 MiB beside guest RAM: \(idle.ownKiB) KiB", isMet: idle.ownKiB <= 8192))
+    if let idle {
+      // Stricter than the goal, which leaves out the RAM that the guest has touched.
+      goals.append(Goal(text: "idle nest in at most 8 MiB: \(idle.residentKiB) KiB", isMet: idle.residentKiB <= 8192))
     }
     return goals
   }
@@ -94,10 +95,7 @@ extension GuestRace {
 
 extension IdleMemory {
   fileprivate var table: [String] {
-    var line = "idle nest: \(residentKiB) KiB resident"
-    if let guestRAMKiB { line += ", \(guestRAMKiB) of them guest RAM, \(ownKiB) beside it" }
-    if let idleMilliseconds { line += "; \(decimal(idleMilliseconds, 0)) ms of processor time in a second" }
-    return [line]
+    ["idle nest: \(residentKiB) KiB resident; \(decimal(idleMilliseconds, 0)) ms of processor time in a second"]
   }
 }
 
