@@ -64,6 +64,15 @@ let package = Package(
       name: "conformance",
       dependencies: ["ConformanceKit", "ISA", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/Conformance", swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests", dependencies: ["ConformanceKit"], exclude: ["Fixtures"], swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "ConformanceKit", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", swiftSettings: strict),
   ]
     + modules.map { module in
       .target(

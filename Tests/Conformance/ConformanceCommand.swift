@@ -29,6 +29,9 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "Keep every program that shows a difference in this folder.")
   var keep: String?
 
+  @Option(help: "Write what later runs are checked against without Spike to this file: one program of each group.")
+  var record: String?
+
   @Flag(help: "Run the programs on Spike alone, and show what they cover.")
   var survey = false
 
@@ -37,7 +40,8 @@ struct ConformanceCommand: ParsableCommand {
       throw ValidationError("no Spike found; run 'make oracles' or give --spike PATH")
     }
     let session = Session(
-      spike: Spike(executable: spikeURL), isSurvey: survey, seed: seed, budget: budget, only: program,
+      spike: Spike(executable: spikeURL), isSurvey: survey, seed: seed, budget: budget,
+      only: record == nil ? program : 0,
       keep: keep.map(URL.init(fileURLWithPath:)))
     var rows: [GroupResult] = []
     for group in groups {
@@ -45,6 +49,7 @@ struct ConformanceCommand: ParsableCommand {
       // What was found shows at once, even where the output is not a terminal.
       fflush(nil)
     }
+    if let record { try session.record(groups, in: URL(fileURLWithPath: record)) }
     Report.printTable(rows, showingCoverage: survey)
     if rows.contains(where: { !$0.isGood }) { throw ExitCode.failure }
   }

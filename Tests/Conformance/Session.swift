@@ -53,6 +53,13 @@ struct Session {
     return result
   }
 
+  /// Writes the recordings of the first program of each group, which must have agreed with Spike.
+  func record(_ groups: [Group], in file: URL) throws {
+    var text = ""
+    for group in groups { text += "\(try Recording(group, seed: seed, index: 0).repeated().recording)\n" }
+    try text.write(to: file, atomically: true, encoding: .utf8)
+  }
+
   private func run(_ program: Program, in group: Group) throws -> Comparison {
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("conformance-\(ProcessInfo.processInfo.processIdentifier).elf")

@@ -14,7 +14,7 @@ public struct Comparison: Sendable {
 }
 
 /// The first place at which two traces differ.
-public struct Difference: Sendable {
+public struct Difference: Equatable, Sendable {
   /// What came right before, oldest first.
   public var context: [String]
   public var expected: String
@@ -108,6 +108,9 @@ public final class Comparator {
     result.isComplete = true
     isDone = true
   }
+
+  /// The address of the instruction that a line is about.
+  static func pc(of line: [UInt8]) -> UInt32 { line.withUnsafeBytes { hexadecimal($0, at: pcColumn) } }
 
   /// The hexadecimal number that starts at a column.
   private static func hexadecimal(_ line: UnsafeRawBufferPointer, at column: Int) -> UInt32 {
