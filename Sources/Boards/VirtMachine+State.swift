@@ -13,6 +13,8 @@ extension VirtMachine {
     encoder.encode(resetRequested)
     encoder.encode(UInt8(truncatingIfNeeded: nextHart))
     encoder.encode(end)
+    encoder.encode(hostInterface != nil)
+    encoder.encode(hostInterface ?? 0)
     clock.save(to: &encoder)
     encoder.encode(boot)
     for memory in bus.memories { memory.save(to: &encoder) }
@@ -44,6 +46,8 @@ extension VirtMachine {
     let nextHart = Int(try decoder.decode(UInt8.self))
     guard nextHart < harts.count else { throw decoder.invalid("next hart") }
     let end = try decoder.decodeEnd()
+    let hasHostInterface = try decoder.decode(Bool.self)
+    let hostInterface = try decoder.decode(UInt32.self)
     try clock.restore(from: &decoder)
     boot = try decoder.decodeBoot(ram: ram, rom: bootROM)
     for memory in bus.memories { try memory.restore(from: &decoder) }
@@ -52,6 +56,7 @@ extension VirtMachine {
     for hart in harts { try hart.restore(from: &decoder) }
     try decoder.section("end", newest: 1)
     guard decoder.isAtEnd else { throw decoder.invalid("length") }
+    self.hostInterface = hasHostInterface ? hostInterface : nil
     (self.resets, self.resetRequested, self.nextHart, self.end) = (resets, resetRequested, nextHart, end)
   }
 

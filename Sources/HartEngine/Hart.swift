@@ -98,8 +98,7 @@ public final class Hart {
         x: .init(repeating: 0), f: .init(repeating: 0), pc: 0, budget: 0, fflags: 0, frm: 0, floatEnabled: false,
         floatDirty: false, fetchAlignmentMask: isa.has(.c) ? 0 : 2, reservation: HartState.noReservation,
         dataTLB: context.data, jumpCache: context.jumps))
-    let scratchBytes = MemoryLayout<Block>.stride + (Block.capacity + 1) * MemoryLayout<Instruction>.stride
-    scratch = UnsafeMutableRawPointer.allocate(byteCount: scratchBytes, alignment: 16)
+    scratch = UnsafeMutableRawPointer.allocate(byteCount: Block.largestSize, alignment: 16)
       .bindMemory(to: Block.self, capacity: 1)
     scratch.initialize(to: code.unlinked.pointee)
     builder = .allocate(capacity: Block.capacity + 1)
@@ -193,8 +192,15 @@ public struct HartStatistics: Sendable, Equatable {
 public struct SharedCodeCache {
   let cache: CodeCache
 
-  /// - Parameter bus: with all of its memory attached.
-  public init(bus: SystemBus) throws(MemoryError) { cache = try CodeCache(bus: bus) }
+  /// Bytes of decoded code: enough for the working set of a Linux guest.
+  public static let defaultArenaSize = 24 << 20
+
+  /// - Parameters:
+  ///   - bus: with all of its memory attached.
+  ///   - arenaSize: bytes of decoded code to keep; when they are used up, all of it is dropped.
+  public init(bus: SystemBus, arenaSize: Int = defaultArenaSize) throws(MemoryError) {
+    cache = try CodeCache(bus: bus, arenaSize: arenaSize)
+  }
 
   /// Must be called after guest memory was written by anything but a hart: a loader, a device, a debugger.
   public func memoryChanged(at address: UInt32, count: Int) {

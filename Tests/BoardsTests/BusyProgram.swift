@@ -11,7 +11,7 @@ extension Assembler {
   /// x5 is a random number, x20…x29 belong to the trap handler, x30 and x31 are scratch of the code outside of it.
   mutating func busyProgram() {
     let handler = label()
-    setTrapVector(handler)
+    write(.mtvec, addressOf: handler)
     read(18, .mhartid)
     emit(.addi, rd: 5, rs1: 18, 77)
     write(.mstatus, 0x6000)

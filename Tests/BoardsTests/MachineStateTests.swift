@@ -128,7 +128,7 @@ import Testing
   /// Sets an alarm of the real-time clock, whose deadline some instruction will meet, and counts its interrupts.
   private func alarmProgram(_ assembler: inout Assembler) {
     let (handler, loop) = (assembler.label(), assembler.label())
-    assembler.setTrapVector(handler)
+    assembler.write(.mtvec, addressOf: handler)
     assembler.store(1, to: MemoryMap.plic.base + PLICRegisters.priority(source: MemoryMap.rtcInterrupt))
     assembler.store(1 << MemoryMap.rtcInterrupt, to: MemoryMap.plic.base + PLICRegisters.enable(context: 0, source: 0))
     assembler.load(5, from: MemoryMap.rtc.base + GoldfishRTCRegisters.timeLow)

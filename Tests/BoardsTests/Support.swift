@@ -51,26 +51,6 @@ final class Board {
 }
 
 extension Assembler {
-  /// Stores a constant, with x30 and x31.
-  mutating func store(_ value: UInt32, to address: UInt32, _ opcode: Opcode = .sw) {
-    li(30, value)
-    li(31, address)
-    emit(opcode, rs1: 31, rs2: 30)
-  }
-
-  /// Loads a word, with x31.
-  mutating func load(_ register: UInt8, from address: UInt32) {
-    li(31, address)
-    emit(.lw, rd: register, rs1: 31)
-  }
-
-  mutating func write(_ number: CSR, _ value: UInt32) {
-    li(30, value)
-    csr(.csrrw, number.rawValue, 30)
-  }
-
-  mutating func read(_ register: UInt8, _ number: CSR) { csr(.csrrs, rd: register, number.rawValue, 0) }
-
   /// Sends one character, with x30 and x31.
   mutating func print(_ character: Character) {
     store(UInt32(character.asciiValue ?? 63), to: MemoryMap.uart.base, .sb)
@@ -81,12 +61,5 @@ extension Assembler {
     let command = code == 0 ? TestDeviceRegisters.pass : TestDeviceRegisters.fail | UInt32(code) << 16
     store(command, to: MemoryMap.testDevice.base)
     spin()
-  }
-
-  mutating func spin() { emit(.jal) }
-
-  mutating func setTrapVector(_ label: Label) {
-    address(rd: 30, of: label)
-    csr(.csrrw, CSR.mtvec.rawValue, 30)
   }
 }

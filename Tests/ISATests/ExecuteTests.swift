@@ -137,7 +137,7 @@ struct ExecuteTests {
     hart.x[11] = 0x100
     hart.x[12] = 7
     let registers = hart.x
-    execute(Decoder(configuration: .complete).decode(bits), in: &hart)
+    withUnsafePointer(to: Decoder(configuration: .complete).decode(bits)) { execute($0, in: &hart) }
     #expect(hart.notes == [note])
     #expect(hart.x == registers)
   }

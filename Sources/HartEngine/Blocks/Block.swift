@@ -44,6 +44,8 @@ struct Block: BitwiseCopyable {
   static let neverEnter: Int32 = .max
   /// Most instructions in one block.
   static let capacity = 64
+  /// Bytes that a block takes at most, with its operations.
+  static let largestSize = MemoryLayout<Block>.stride + (capacity + 1) * MemoryLayout<Instruction>.stride
 
   /// First operation of the block at `pointer`.
   static func operations(_ pointer: BlockPointer) -> OperationPointer {

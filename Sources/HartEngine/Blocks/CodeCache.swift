@@ -34,7 +34,7 @@ final class CodeCache {
   /// Times the whole cache was emptied because it was full.
   @exclusivity(unchecked) private(set) var flushes = 0
 
-  init(bus: SystemBus, arenaSize: Int = 24 << 20) throws(MemoryError) {
+  init(bus: SystemBus, arenaSize: Int) throws(MemoryError) {
     var spans: [Span] = []
     var page: UInt32 = 0
     for memory in bus.memories {
@@ -43,6 +43,7 @@ final class CodeCache {
     }
     self.spans = spans
     pageCount = Int(page)
+    let arenaSize = max(arenaSize, Block.largestSize)
     self.arenaSize = arenaSize
     pages = try HostMapping.map(count: pageCount, of: Page.self)
     buckets = try HostMapping.map(count: Self.bucketCount, of: BlockPointer?.self)

@@ -46,6 +46,9 @@ extension ControlRegisters {
       self[keyPath: register] = value
     }
     guard status & Status.mpp != 2 << 11 else { throw decoder.invalid("mstatus") }
+    for value in [environment, supervisorEnvironment] where value & EnvironmentConfiguration.cbie == 0x20 {
+      throw decoder.invalid("envcfg")
+    }
     supervisorTimeCompare = try decoder.decode(UInt64.self)
     cycleOffset = try decoder.decode(UInt64.self)
     instructionOffset = try decoder.decode(UInt64.self)
