@@ -55,6 +55,37 @@ import Testing
     #expect(result.status == 124)
   }
 
+  /// Whether a run whose output nobody reads can still be ended.
+  @Test(arguments: [[], ["--trace", "-"]])
+  func aReaderThatDoesNotReadHoldsNothingUpForEver(options: [String]) throws {
+    let files = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = Roost.executable
+    process.arguments = ["run", try files.file("guest.bin", TinyGuest.chatter).path, "--timeout", "300ms"] + options
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 124)
+  }
+
+  @Test func aReaderThatGoesEndsTheRun() throws {
+    let files = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = Roost.executable
+    process.arguments = ["run", try files.file("guest.bin", TinyGuest.chatter).path, "--timeout", "20s"]
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    _ = output.fileHandleForReading.readData(ofLength: 100)
+    try output.fileHandleForReading.close()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 141)
+  }
+
   @Test func virtualTimeMakesRunsAlike() throws {
     let options = ["--clock", "virtual", "--trace", "-", "--timeout", "1ms"]
     let first = try Roost.run(guest: TinyGuest.echo, options, input: Array("abc".utf8))
