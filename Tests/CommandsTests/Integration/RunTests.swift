@@ -49,6 +49,17 @@ import Testing
     #expect(result.output == "hello\n" + String(decoding: text, as: UTF8.self))
   }
 
+  @Test func aClosedInputIsAnEmptyOne() throws {
+    let files = try TemporaryFolder()
+    let kernel = try files.file("guest.bin", TinyGuest.echo).path
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", "\"$0\" run \"$1\" --timeout 300ms <&- >/dev/null 2>&1", Roost.executable.path, kernel]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 124)
+  }
+
   @Test func endOfInputDoesNotEndTheGuest() throws {
     let result = try Roost.run(guest: TinyGuest.echo, ["--timeout", "300ms"], input: Array("abc".utf8))
     #expect(result.output == "hello\nabc")

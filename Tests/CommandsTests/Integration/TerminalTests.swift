@@ -106,6 +106,16 @@ private final class TerminalSession {
     #expect(!session.isRaw)
   }
 
+  @Test(arguments: [SIGSEGV, SIGILL])
+  func isRestoredAfterACrash(number: Int32) throws {
+    let session = try TerminalSession(guest: TinyGuest.echo)
+    try session.start()
+    #expect(session.waitFor("hello"))
+    session.signal(number)
+    #expect(session.end() == -number)
+    #expect(!session.isRaw)
+  }
+
   @Test func isRestoredWhileSuspended() throws {
     let session = try TerminalSession(guest: TinyGuest.echo)
     try session.start()
