@@ -39,13 +39,18 @@ int chost_catch_signals(const int *signals, int count) {
     fcntl(pipe_ends[end], F_SETFL, O_NONBLOCK);
   }
   set_action(SIGPIPE, SIG_IGN, 0);
+  sigset_t wanted;
+  sigemptyset(&wanted);
   for (int index = 0; index < count && caught_count < 32; index++) {
     struct sigaction old;
     // What was ignored when the program started stays so, as under nohup.
     if (sigaction(signals[index], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
     if (set_action(signals[index], note, 0) != 0) return -1;
     caught[caught_count++] = signals[index];
+    sigaddset(&wanted, signals[index]);
   }
+  // A parent that blocks signals in the thread that started us does not mean it for us.
+  sigprocmask(SIG_UNBLOCK, &wanted, NULL);
   return pipe_ends[0];
 }
 

@@ -10,7 +10,10 @@ public struct RoostCommand: ParsableCommand {
   public init() {}
 
   /// Does what the process's arguments say, and ends the process.
-  public static func start() -> Never { HostProcess.end(run(Array(CommandLine.arguments.dropFirst()))) }
+  public static func start() -> Never {
+    HostProcess.openStandardFiles()
+    HostProcess.end(run(Array(CommandLine.arguments.dropFirst())))
+  }
 
   /// Does what `arguments` say, telling of errors on standard error in one line each.
   /// - Returns: the exit code; see `ExitStatus`.

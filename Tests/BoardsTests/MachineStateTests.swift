@@ -114,7 +114,7 @@ import Testing
         assembler.li(31, MemoryMap.uart.base)
         assembler.emit(.lbu, rd: register, rs1: 31)
       }
-      assembler.finish()
+      _ = assembler.finish()
     }
     saved.run(limit: 12)
     #expect(saved.machine.uart.receive([65, 66, 67]) == 3)

@@ -1,6 +1,9 @@
 import Commands
 import Testing
 
+/// `Testing` has a type of this name too.
+private typealias ExitStatus = Commands.ExitStatus
+
 @Suite struct ExitStatusTests {
   @Test(arguments: [(0, 1), (1, 1), (7, 7), (255, 255), (256, 255), (65_535, 255)] as [(UInt16, Int32)])
   func guestCodesNeverLookLikeSuccess(code: UInt16, expected: Int32) {

@@ -20,7 +20,8 @@ package enum MemoryLimits {
 /// The options that say what the machine is made of.
 struct MachineOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("RAM, 64K to 2G, in bytes or K, M, G.", valueName: "size"), transform: MemoryLimits.memory)
+    help: ArgumentHelp("RAM, 64K to 2G, in bytes or K, M, G (default: 128M).", valueName: "size"),
+    transform: MemoryLimits.memory)
   var memory = ByteSize(bytes: 128 << 20)
 
   @Option(help: ArgumentHelp("Number of harts, 1 to 8.", valueName: "count"))

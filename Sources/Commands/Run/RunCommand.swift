@@ -76,7 +76,6 @@ struct RunCommand: ParsableCommand {
     let terminal = Terminal(.standardInput)
     if isTerminal { terminal.enterRawMode() }
     defer { terminal.restore() }
-    output.interruption = signals.descriptor
     let input = ConsoleInput(.standardInput, uart: machine.uart, isTerminal: isTerminal)
     let loop = RunLoop(
       machine: machine, output: output, input: input, signals: signals, terminal: terminal, trace: trace,
@@ -84,7 +83,6 @@ struct RunCommand: ParsableCommand {
     let started = HostTime.now
     let outcome = loop.run()
     let duration = HostTime.now - started
-    trace?.flush()
     return (loop.finish(outcome), RunStatistics(machine, nanoseconds: duration))
   }
 

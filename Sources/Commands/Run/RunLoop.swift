@@ -27,6 +27,7 @@ struct RunLoop {
   func run() -> RunOutcome {
     HostProcess.releaseStartUpPages()
     let started = HostTime.now
+    limitWaiting(until: isTimeVirtual ? nil : limit.map { started + $0.nanoseconds })
     var slice = SliceLength(isFixed: isTimeVirtual)
     while true {
       if let limit, time(since: started) >= limit.nanoseconds { return .timedOut(limit) }
@@ -46,13 +47,20 @@ struct RunLoop {
     }
   }
 
-  /// Writes what output is left, unless the user wants to be rid of the run; tells if that fails.
+  /// Writes what output is left, without waiting for a slow reader if a signal ended the run; tells if that fails.
   func finish(_ outcome: RunOutcome) -> RunOutcome {
-    if case .signal = outcome { return outcome }
+    if case .signal = outcome { limitWaiting(until: HostTime.now) }
+    trace?.flush()
     output.flush()
     if outcome.message != nil, !output.isAtLineStart, FileDescriptor.standardOutput.isTerminal { output.write("\n") }
     guard case .ended = outcome, let failure = outputFailure else { return outcome }
     return failure
+  }
+
+  /// Lets a slow reader of the output hold the run up until then at most, or until a signal.
+  private func limitWaiting(until deadline: UInt64?) {
+    output.limitWaiting(interruption: signals.descriptor, deadline: deadline)
+    trace?.limitWaiting(interruption: signals.descriptor, deadline: deadline)
   }
 
   /// Nanoseconds since the start, of the clock that the limit is for.

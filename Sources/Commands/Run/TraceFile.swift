@@ -1,30 +1,29 @@
 /// Where a trace goes.
 final class TraceFile {
-  private let file: FileDescriptor
-  private var buffer: [UInt8] = []
+  private let stream: OutputStream
   private static let limit = 64 << 10
-  /// Why no more can be written, as `errno`; nil while all is well.
-  private(set) var failure: Int32?
 
   /// Opens the file at `path`; `-` is standard output.
   init(path: String) throws(CommandError) {
-    file = try OutputFile.create(path)
-    buffer.reserveCapacity(Self.limit + 4096)
+    stream = OutputStream(try OutputFile.create(path), capacity: Self.limit + 4096)
+  }
+
+  /// Why no more can be written, as `errno`; nil while all is well.
+  var failure: Int32? { stream.failure }
+
+  /// Ends waiting for a reader when `interruption` can be read, or at `deadline`.
+  func limitWaiting(interruption: FileDescriptor?, deadline: UInt64?) {
+    stream.interruption = interruption
+    stream.deadline = deadline
   }
 
   /// Adds a line, given without its line feed.
   func write(line: [UInt8]) {
-    buffer.append(contentsOf: line)
-    buffer.append(UInt8(ascii: "\n"))
-    if buffer.count >= Self.limit { flush() }
+    stream.append(line)
+    stream.append(UInt8(ascii: "\n"))
+    if stream.count >= Self.limit { stream.flush() }
   }
 
   /// Writes what has gathered.
-  func flush() {
-    if failure == nil {
-      let number = file.write(buffer)
-      if number != 0 { failure = number }
-    }
-    buffer.removeAll(keepingCapacity: true)
-  }
+  func flush() { stream.flush() }
 }

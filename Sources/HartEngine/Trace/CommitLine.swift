@@ -84,17 +84,36 @@ struct CommitLine {
   }
 
   private mutating func appendHexadecimal(_ value: UInt64, digits: Int) {
-    for digit in stride(from: digits - 1, through: 0, by: -1) {
-      let nibble = UInt8(truncatingIfNeeded: value >> UInt64(digit * 4)) & 15
-      bytes.append(nibble < 10 ? 0x30 + nibble : 0x61 - 10 + nibble)
-    }
+    if digits > 8 { appendHexadecimal(value >> 32, digits: digits - 8) }
+    // Eight digits at a time, the first in the highest byte: nibbles spread into bytes, then made characters.
+    var spread = (value & 0xFFFF_0000) << 16 | value & 0xFFFF
+    spread = (spread << 8 | spread) & 0x00FF_00FF_00FF_00FF
+    spread = (spread << 4 | spread) & 0x0F0F_0F0F_0F0F_0F0F
+    let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    let text = spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+    withUnsafeBytes(of: text.bigEndian) { bytes.append(contentsOf: $0.suffix(min(digits, 8))) }
   }
 
   private mutating func appendDecimal(_ value: UInt32, width: Int, leftAligned: Bool) {
-    let digits = Array(String(value).utf8)
-    let padding = repeatElement(UInt8(ascii: " "), count: max(0, width - digits.count))
-    if !leftAligned { bytes.append(contentsOf: padding) }
-    bytes.append(contentsOf: digits)
-    if leftAligned { bytes.append(contentsOf: padding) }
+    var divisor: UInt32 = 1
+    var padding = width - 1
+    while value / divisor >= 10 {
+      divisor *= 10
+      padding -= 1
+    }
+    if !leftAligned { appendSpaces(padding) }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+      divisor /= 10
+    }
+    if leftAligned { appendSpaces(padding) }
+  }
+
+  private mutating func appendSpaces(_ count: Int) {
+    var left = count
+    while left > 0 {
+      bytes.append(UInt8(ascii: " "))
+      left -= 1
+    }
   }
 }

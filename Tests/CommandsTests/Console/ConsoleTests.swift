@@ -80,9 +80,8 @@ private final class Pipe {
     let pipe = Pipe()
     let interruption = Pipe()
     interruption.write([1])
-    _ = fcntl(pipe.writer, F_SETFL, O_NONBLOCK)
     let output = ConsoleOutput(FileDescriptor(pipe.writer))
-    output.interruption = FileDescriptor(interruption.reader)
+    output.limitWaiting(interruption: FileDescriptor(interruption.reader), deadline: nil)
     // More than a pipe holds.
     let text = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) | 0x80 }
     for byte in text { output.write(byte) }

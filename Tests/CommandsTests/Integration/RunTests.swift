@@ -49,10 +49,52 @@ import Testing
     #expect(result.output == "hello\n" + String(decoding: text, as: UTF8.self))
   }
 
+  @Test func aClosedInputIsAnEmptyOne() throws {
+    let files = try TemporaryFolder()
+    let kernel = try files.file("guest.bin", TinyGuest.echo).path
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", "\"$0\" run \"$1\" --timeout 300ms <&- >/dev/null 2>&1", Roost.executable.path, kernel]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 124)
+  }
+
   @Test func endOfInputDoesNotEndTheGuest() throws {
     let result = try Roost.run(guest: TinyGuest.echo, ["--timeout", "300ms"], input: Array("abc".utf8))
     #expect(result.output == "hello\nabc")
     #expect(result.status == 124)
+  }
+
+  /// Whether a run whose output nobody reads can still be ended.
+  @Test(arguments: [[], ["--trace", "-"]])
+  func aReaderThatDoesNotReadHoldsNothingUpForEver(options: [String]) throws {
+    let files = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = Roost.executable
+    process.arguments = ["run", try files.file("guest.bin", TinyGuest.chatter).path, "--timeout", "300ms"] + options
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 124)
+  }
+
+  @Test func aReaderThatGoesEndsTheRun() throws {
+    let files = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = Roost.executable
+    process.arguments = ["run", try files.file("guest.bin", TinyGuest.chatter).path, "--timeout", "20s"]
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    _ = output.fileHandleForReading.readData(ofLength: 100)
+    try output.fileHandleForReading.close()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 141)
   }
 
   @Test func virtualTimeMakesRunsAlike() throws {

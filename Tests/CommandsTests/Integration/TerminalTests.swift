@@ -11,15 +11,30 @@ private final class TerminalSession {
 
   init(guest: [UInt8], _ options: [String] = []) throws {
     files = try TemporaryFolder()
-    master = posix_openpt(O_RDWR | O_NOCTTY)
-    #expect(grantpt(master) == 0 && unlockpt(master) == 0)
-    slave = open(String(cString: ptsname(master)), O_RDWR | O_NOCTTY)
+    (master, slave) = Self.openTerminal()
+    try #require(master >= 0 && slave >= 0)
     process.executableURL = Roost.executable
     process.arguments = ["run", try files.file("guest.bin", guest).path, "--timeout", "20s"] + options
     let terminal = FileHandle(fileDescriptor: slave)
     process.standardInput = terminal
     process.standardOutput = terminal
     process.standardError = terminal
+  }
+
+  /// A terminal's two ends.
+  private static func openTerminal() -> (master: Int32, slave: Int32) {
+    #if canImport(Darwin)
+      let master = posix_openpt(O_RDWR | O_NOCTTY)
+      guard grantpt(master) == 0, unlockpt(master) == 0 else { return (master, -1) }
+      return (master, open(String(cString: ptsname(master)), O_RDWR | O_NOCTTY))
+    #else
+      // The C library's functions for this are not visible to Swift; these are what they do.
+      let (lock, number): (UInt, UInt) = (0x4004_5431, 0x8004_5430)  // TIOCSPTLCK, TIOCGPTN
+      let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+      var value: Int32 = 0
+      guard ioctl(master, lock, &value) == 0, ioctl(master, number, &value) == 0 else { return (master, -1) }
+      return (master, open("/dev/pts/\(value)", O_RDWR | O_NOCTTY))
+    #endif
   }
 
   deinit {
@@ -88,6 +103,16 @@ private final class TerminalSession {
     #expect(session.waitFor("hello"))
     session.signal(number)
     #expect(session.end() == 128 + number)
+    #expect(!session.isRaw)
+  }
+
+  @Test(arguments: [SIGSEGV, SIGILL])
+  func isRestoredAfterACrash(number: Int32) throws {
+    let session = try TerminalSession(guest: TinyGuest.echo)
+    try session.start()
+    #expect(session.waitFor("hello"))
+    session.signal(number)
+    #expect(session.end() == -number)
     #expect(!session.isRaw)
   }
 

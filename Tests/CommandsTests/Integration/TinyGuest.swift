@@ -78,6 +78,14 @@ struct TinyGuest {
     $0.branch(equal: true, 0, 0, -4)
   }
 
+  /// Talks for ever.
+  static let chatter = build {
+    $0.load(7, 0x1000_0000)
+    $0.addi(28, 0, 0x2E)
+    $0.sb(28, 7)
+    $0.branch(equal: true, 0, 0, -4)
+  }
+
   /// Says hello, then echoes every byte, and passes when it reads `q`.
   static let echo = build {
     $0.say("hello\n")
