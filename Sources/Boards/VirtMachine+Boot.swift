@@ -26,7 +26,9 @@ extension VirtMachine {
       entry: plan.resetEntry, deviceTree: plan.deviceTreeAddress ?? 0, nextEntry: plan.kernelEntry,
       nextMode: plan.kernelMode == .supervisor ? 1 : 3)
     var pieces = plan.pieces.map { LoadedBoot.Piece(address: $0.address, bytes: $0.bytes, zeroFill: $0.zeroFill) }
-    if let address = plan.deviceTreeAddress { pieces.append(.init(address: address, bytes: deviceTree[...], zeroFill: 0)) }
+    if let address = plan.deviceTreeAddress {
+      pieces.append(.init(address: address, bytes: deviceTree[...], zeroFill: 0))
+    }
     boot = LoadedBoot(pieces: pieces, rom: rom.bytes)
     reset()
   }

@@ -70,7 +70,9 @@ extension VirtMachine {
   /// Lets one hart run; the number of instructions it executed, at least 1.
   private func turn(of hart: Hart, limit: UInt64) -> UInt64 {
     var budget = limit
-    if let virtualClock, deadlines.next != .max { budget = min(budget, virtualClock.instructions(until: deadlines.next)) }
+    if let virtualClock, deadlines.next != .max {
+      budget = min(budget, virtualClock.instructions(until: deadlines.next))
+    }
     if harts.count > 1 { hart.breakReservation() }
     let before = hart.executed
     virtualClock?.begin(hart)

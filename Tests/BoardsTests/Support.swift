@@ -57,7 +57,7 @@ extension Assembler {
   }
 
   /// Ends the machine: success, or failure with a code.
-  mutating func finish(code: UInt16 = 0) {
+  mutating func endMachine(code: UInt16 = 0) {
     let command = code == 0 ? TestDeviceRegisters.pass : TestDeviceRegisters.fail | UInt32(code) << 16
     store(command, to: MemoryMap.testDevice.base)
     spin()

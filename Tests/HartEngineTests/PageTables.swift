@@ -33,14 +33,14 @@ struct PageTables {
 
   /// Address of the entry that maps a 4 KiB page, whose table must be there.
   func entry(of virtual: UInt32) -> UInt32 {
-    rig.word(at: rootEntry(virtual)) >> 10 << 12 + (virtual >> 12 & 0x3FF) * 4
+    (rig.word(at: rootEntry(virtual)) >> 10) << 12 + (virtual >> 12 & 0x3FF) * 4
   }
 
-  static func leaf(_ physical: UInt32, _ flags: UInt32) -> UInt32 { physical >> 12 << 10 | flags | 1 }
+  static func leaf(_ physical: UInt32, _ flags: UInt32) -> UInt32 { (physical >> 12) << 10 | flags | 1 }
 
   mutating func map(_ virtual: UInt32, to physical: UInt32, _ flags: UInt32 = Flag.rwx) {
     if rig.word(at: rootEntry(virtual)) == 0 {
-      rig.setWord(next >> 12 << 10 | 1, at: rootEntry(virtual))
+      rig.setWord((next >> 12) << 10 | 1, at: rootEntry(virtual))
       next += 0x1000
     }
     rig.setWord(Self.leaf(physical, flags), at: entry(of: virtual))

@@ -4,6 +4,9 @@ import HartEngine
 import ISA
 import SystemBus
 
+/// The conformance kit has a mode of its own.
+typealias Mode = HartEngine.PrivilegeMode
+
 /// Time that stands still until a test moves it.
 final class ManualClock: TimeSource {
   var now: Ticks = 0
@@ -211,7 +214,7 @@ extension Assembler {
   }
 
   /// Goes on behind this in another mode, with floating point on and x30 lost.
-  mutating func enter(_ mode: PrivilegeMode) {
+  mutating func enter(_ mode: Mode) {
     let next = label()
     write(.mstatus, UInt32(mode.rawValue) << 11 | 0x2000)
     write(.mepc, addressOf: next)

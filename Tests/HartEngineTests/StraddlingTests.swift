@@ -58,6 +58,7 @@ import Testing
     tables.mapSuperpage(Rig.base, to: Rig.base)
     tables.map(Bell.base, to: Bell.base, PageTables.Flag.rw)
     tables.map(virtual - 0x1000, to: Rig.base + 0x2000, PageTables.Flag.rx)
+    rig.setWord(tables.satp(), at: Rig.base + 0x7000)
     for (physical, expected) in [(0x3000, [222]), (0x5000, [111]), (0x3000, [222])] as [(UInt32, [UInt32])] {
       tables.map(virtual, to: Rig.base + physical, PageTables.Flag.rx)
       rig.bell.log = []

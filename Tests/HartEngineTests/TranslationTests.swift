@@ -10,7 +10,7 @@ import Testing
   private static let virtual: UInt32 = 0x4000_0000
 
   /// A rig whose program turns on the `satp` in memory, enters a mode, and ends up at `program`, mapped one to one.
-  private func rig(in mode: PrivilegeMode = .supervisor, _ program: (inout Assembler) -> Void) throws -> Rig {
+  private func rig(in mode: Mode = .supervisor, _ program: (inout Assembler) -> Void) throws -> Rig {
     let rig = try Rig { assembler in
       assembler.allowEverything()
       assembler.load(20, from: Rig.base + 0x7000)
@@ -296,7 +296,9 @@ import Testing
     var tables = tables(rig)
     tables.map(Self.virtual, to: Self.first, Flag.rw)
     tables.map(Self.virtual + 0x1000, to: Self.second, 0)
-    rig.setWord(flagsOfSecondPage == 0 ? 0 : PageTables.leaf(Self.second, flagsOfSecondPage), at: tables.entry(of: Self.virtual + 0x1000))
+    rig.setWord(
+      flagsOfSecondPage == 0 ? 0 : PageTables.leaf(Self.second, flagsOfSecondPage),
+      at: tables.entry(of: Self.virtual + 0x1000))
     rig.setWord(0x1234_5678, at: Self.first + 0xFF8)
     rig.setWord(0x1234_5678, at: Self.first + 0xFFC)
     rig.hart[f: 9] = .max
@@ -322,7 +324,8 @@ import Testing
     tables.map(Self.virtual + 0x1000, to: Self.first, Flag.rw)
     #expect(rig.run())
     #expect(rig.hart[x: 10] == 0x8765_4321 && rig.hart[x: 11] == 0x4321)
-    let bytes = (rig.ram.read(at: Self.second + offset, count: Int(0x1000 - offset)) ?? [])
+    let bytes =
+      (rig.ram.read(at: Self.second + offset, count: Int(0x1000 - offset)) ?? [])
       + (rig.ram.read(at: Self.first, count: Int(offset - 0xFFC)) ?? [])
     #expect(bytes == [0x21, 0x43, 0x65, 0x87])
   }

@@ -186,7 +186,9 @@ private struct Notebook: Semantics {
     notes.append("branch \(condition) \(hex(a)) \(hex(b)) by \(i.immediate)")
   }
   mutating func jump(_ i: InstructionPointer) { notes.append("jump by \(i.immediate)") }
-  mutating func jumpIndirect(to target: UInt32, _ i: InstructionPointer) { notes.append("jumpIndirect to \(hex(target))") }
+  mutating func jumpIndirect(to target: UInt32, _ i: InstructionPointer) {
+    notes.append("jumpIndirect to \(hex(target))")
+  }
   mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: InstructionPointer) {
     notes.append("float \(operation) \(precision)")
   }

@@ -62,7 +62,6 @@ final class CodeCache {
     unlinked.deallocate()
   }
 
-
   func register(_ hart: Hart) { harts.append { [weak hart] in hart } }
 
   /// The guest page that holds the physical `address`, and the host address of that byte; nil outside of memory.

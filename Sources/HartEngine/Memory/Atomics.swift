@@ -29,7 +29,9 @@ extension Hart {
   }
 
   /// A read-modify-write of an aligned word. The value of the result is what memory held.
-  @inline(never) func atomic(_ operation: AtomicOperation, _ operand: UInt32, at address: UInt32, pc: UInt32) -> LoadResult {
+  @inline(never) func atomic(_ operation: AtomicOperation, _ operand: UInt32, at address: UInt32, pc: UInt32)
+    -> LoadResult
+  {
     switch atomicPlace(of: address, .store) {
     case .failure(let trap):
       take(trap, at: pc)
