@@ -54,9 +54,9 @@ struct BootImages {
     request.firmware = firmware
     request.initrd = initrd
     request.arguments = arguments ?? ""
-    // An initrd takes the same room in the tree wherever it lies.
+    // An initrd takes the same room in the tree wherever it lies; the note of the built-in firmware may not be needed.
     let anywhere: Range<UInt64>? = initrd == nil ? nil : 0..<1
-    request.deviceTreeSize = UInt64(deviceTree(for: machine, initrd: anywhere).count)
+    request.deviceTreeSize = UInt64(deviceTree(for: machine, under: .builtin, initrd: anywhere).count)
     return try BootPlanner.plan(request)
   }
 
@@ -67,13 +67,27 @@ struct BootImages {
   }
 
   /// The device tree for a boot of `machine`, complete and flattened.
-  func deviceTree(for machine: VirtMachine, initrd: Range<UInt64>?) -> [UInt8] {
+  func deviceTree(for machine: VirtMachine, under firmware: BootPlan.Firmware, initrd: Range<UInt64>?) -> [UInt8] {
     var document = deviceTree ?? machine.deviceTree.document()
+    if firmware == .builtin { reserveFirmware(of: machine, in: &document) }
     document.setChosen(
       bootArguments: arguments,
       initrd: initrd.map {
         UInt32(truncatingIfNeeded: $0.lowerBound)..<UInt32(truncatingIfNeeded: $0.upperBound)
       })
     return document.flattened()
+  }
+
+  /// Tells the kernel which memory the built-in firmware keeps to itself, as OpenSBI does for its own.
+  private func reserveFirmware(of machine: VirtMachine, in document: inout DeviceTreeDocument) {
+    var region = DeviceNode("mmode_resv0@" + String(machine.ram.base, radix: 16))
+    region.set("reg", 0, machine.ram.base, 0, UInt32(truncatingIfNeeded: BuiltinFirmware.embedded.memorySize))
+    region.set("no-map")
+    document.root.edit("/reserved-memory", creating: true) { node in
+      node.set("#address-cells", 2)
+      node.set("#size-cells", 2)
+      node.set("ranges")
+      node.children.append(region)
+    }
   }
 }

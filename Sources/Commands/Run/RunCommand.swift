@@ -56,7 +56,7 @@ struct RunCommand: ParsableCommand {
     let output = ConsoleOutput(.standardOutput)
     let machine = try VirtMachine(configuration, console: output)
     let plan = try images.plan(for: machine)
-    let deviceTree = images.deviceTree(for: machine, initrd: plan.initrdRange)
+    let deviceTree = images.deviceTree(for: machine, under: plan.firmware, initrd: plan.initrdRange)
     if let dumpDtb { return try OutputFile.write(deviceTree, to: dumpDtb) }
     let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
     if let trace { machine.onCommit = { trace.write(line: $0) } }
