@@ -7,7 +7,7 @@ import Testing
 @Suite struct BudgetTests {
   /// A bit of everything: loops, calls, a long straight line, self-modification, traps, interrupts, counters, a
   /// straddling instruction, and at the end S-mode with translation.
-  private func mixedRig() throws -> Rig {
+  func mixedRig() throws -> Rig {
     let rig = try Rig { assembler in
       assembler.write(.mstatus, 0x2000)
       assembler.li(20, Rig.base + 0x9000)

@@ -64,4 +64,60 @@ import Testing
     var length = StateDecoder([0xFF, 0xFF, 0xFF, 0xFF, 0])
     #expect(throws: StateError.truncated(section: "start")) { try length.decodeBytes() }
   }
+
+  @Test func arraysMayBeShorterThanTheirLimit() throws {
+    var encoder = StateEncoder()
+    encoder.encode([UInt16]([5, 6]))
+    var decoder = StateDecoder(encoder.bytes)
+    #expect(try decoder.decodeArray(of: UInt16.self, atMost: 2) == [5, 6])
+    var strict = StateDecoder(encoder.bytes)
+    #expect(throws: StateError.invalidValue(section: "start", field: "count")) {
+      try strict.decodeArray(of: UInt16.self, atMost: 1)
+    }
+    var short = StateDecoder([0xFF, 0xFF, 0, 0, 1, 2])
+    #expect(throws: StateError.truncated(section: "start")) {
+      try short.decodeArray(of: UInt64.self, atMost: .max)
+    }
+  }
+
+  @Test func whatMustBeTheSameIsCompared() throws {
+    var encoder = StateEncoder()
+    encoder.encode("2")
+    var decoder = StateDecoder(encoder.bytes)
+    try decoder.expect("2", as: "harts")
+    var other = StateDecoder(encoder.bytes)
+    #expect(throws: StateError.otherMachine(property: "harts", saved: "2", here: "3")) {
+      try other.expect("3", as: "harts")
+    }
+  }
+
+  // MARK: Memory
+
+  @Test func memoryComesBackWithItsZeros() throws {
+    let memory = try GuestMemory(base: 0x8000_0000, size: 16 << 12)
+    #expect(memory.write([1, 2, 3], at: 0x8000_0FFE) && memory.write([9], at: 0x8000_FFFF))
+    let content = memory.read(at: memory.base, count: memory.size)
+    var encoder = StateEncoder()
+    memory.save(to: &encoder)
+    // Three of the sixteen pages hold something.
+    #expect((3 * 4096..<3 * 4096 + 100).contains(encoder.bytes.count))
+    let other = try GuestMemory(base: 0x8000_0000, size: 16 << 12)
+    #expect(other.write([UInt8](repeating: 7, count: other.size), at: other.base))
+    var decoder = StateDecoder(encoder.bytes)
+    try other.restore(from: &decoder)
+    #expect(decoder.isAtEnd && other.read(at: other.base, count: other.size) == content)
+  }
+
+  @Test(arguments: [[16], [3, 3], [4, 2], [.max]] as [[UInt32]])
+  func impossiblePagesAreRefused(pages: [UInt32]) throws {
+    let memory = try GuestMemory(base: 0x8000_0000, size: 16 << 12)
+    var encoder = StateEncoder()
+    encoder.section("memory at 0x80000000", version: 1)
+    encoder.encode(pages)
+    encoder.encode([UInt8](repeating: 0, count: pages.count << 12))
+    var decoder = StateDecoder(encoder.bytes)
+    #expect(throws: StateError.invalidValue(section: "memory at 0x80000000", field: "page numbers")) {
+      try memory.restore(from: &decoder)
+    }
+  }
 }
