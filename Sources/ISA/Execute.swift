@@ -2,7 +2,7 @@
 ///
 /// Operands are passed to the seam as literals where they can be, so that the engine's implementation folds after
 /// specialisation. Writes to x0, traps and the advance of the pc are the engine's; see `Semantics`. Fences between memory
-/// accesses, and `pause`, do nothing: the harts of a machine take turns and see memory in order.
+/// accesses do nothing: the harts of a machine take turns and see memory in order. `pause` may end a turn.
 @inlinable @inline(__always)
 public func execute<S: Semantics & ~Copyable>(_ i: InstructionPointer, in s: inout S) {
   switch i.opcode {

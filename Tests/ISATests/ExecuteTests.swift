@@ -130,6 +130,7 @@ struct ExecuteTests {
       (0x0000_100F, "system fenceInstructions"),
       (0x1050_0073, "system waitForInterrupt"),
       (0x0025_A00F, "system cacheFlush"),
+      (0x0100_000F, "system waitForReservationShortly"),
       (0x0000_0000, "system illegal"),
     ] as [(UInt32, String)])
   func tells(_ bits: UInt32, _ note: String) {
@@ -142,7 +143,7 @@ struct ExecuteTests {
     #expect(hart.x == registers)
   }
 
-  @Test(arguments: [.fence, .fenceTSO, .pause] as [Opcode]) func doesNothing(_ opcode: Opcode) {
+  @Test(arguments: [.fence, .fenceTSO] as [Opcode]) func doesNothing(_ opcode: Opcode) {
     var hart = Notebook()
     let registers = hart.x
     withUnsafePointer(to: Instruction(opcode)) { execute($0, in: &hart) }
