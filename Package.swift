@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "ConformanceKit", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+        "ConformanceKit", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzz", swiftSettings: strict),
