@@ -69,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "ConformanceKit", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+        "ConformanceKit", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage",
+        "Boards",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzz", swiftSettings: strict),
