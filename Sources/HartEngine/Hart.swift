@@ -13,8 +13,10 @@ import SystemBus
 
 /// One RISC-V hart: registers, CSRs, translation and the interpreter that runs it.
 ///
-/// A hart is owned by one thread at a time, and no function holds one of its properties while it calls another that
-/// changes it; the hot ones are therefore spared the run-time check of that, which had cost 40 % of a system call. Nothing a guest does makes any of its functions trap in the host.
+/// A hart is owned by one thread at a time. Nothing a guest does makes any of its functions trap in the host.
+///
+/// No function holds a property while it calls another that changes it. The hot properties are therefore spared the
+/// run-time check of that, which had cost 40 % of a system call.
 public final class Hart {
   /// `mhartid`.
   public let id: UInt32
@@ -61,14 +63,16 @@ public final class Hart {
   @exclusivity(unchecked) public internal(set) var isWaiting = false
   /// Instructions retired up to the start of the current run, minus the budget given then: see `retired`.
   @exclusivity(unchecked) var retiredBase: UInt64 = 0
-  /// Exits because of `wfi`, traps and interrupts taken since power-on, for statistics.
+  /// What happened since power-on.
   @exclusivity(unchecked) public internal(set) var statistics = HartStatistics()
   /// Traps taken in a row without an instruction retired in between; a loop of them never ends.
   @exclusivity(unchecked) public internal(set) var trapsWithoutProgress: UInt32 = 0
   @exclusivity(unchecked) var retiredAtLastTrap: UInt64 = .max
 
-  var scratch: UnsafeMutablePointer<Block>
-  var builder: UnsafeMutablePointer<Instruction>
+  /// Room for one block that is run once and not cached.
+  let scratch: BlockPointer
+  /// Room for the operations of the block that is being decoded.
+  let builder: UnsafeMutablePointer<Instruction>
 
   /// - Parameters:
   ///   - code: the machine's code cache, shared by its harts.

@@ -10,10 +10,9 @@ enum CSROutcome {
 
 extension Hart {
   /// Carries out a CSR instruction (unprivileged specification, chapter "Zicsr").
-  /// - Parameters:
-  ///   - reads: false for `csrrw` with rd = x0, which must not read.
-  ///   - writes: false for `csrrs` and `csrrc` with a zero operand field, which must not write.
-  func accessCSR(_ number: CSR, _ operation: CSROperation, operand: UInt32, reads: Bool, writes: Bool) -> CSROutcome {
+  /// No CSR has a side effect when read, so `csrrw` to x0 may read like the others.
+  /// - Parameter writes: false for `csrrs` and `csrrc` with a zero operand field, which must not write.
+  func accessCSR(_ number: CSR, _ operation: CSROperation, operand: UInt32, writes: Bool) -> CSROutcome {
     guard mode.rawValue >= number.lowestPrivilege, !(writes && number.isReadOnly) else { return .illegal }
     guard let old = read(number) else { return .illegal }
     guard writes else { return .done(old: old, lookUp: false) }

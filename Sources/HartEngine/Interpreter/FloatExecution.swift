@@ -37,7 +37,7 @@ enum FloatExecution {
 
   /// The rounding mode the instruction asks for; nil when it is one of the reserved ones.
   @inline(__always) private static func rounding(_ i: InstructionPointer, _ state: State) -> RoundingMode? {
-    RoundingMode(rawValue: i.function == 7 ? UInt8(truncatingIfNeeded: state.pointee.frm) : i.function)
+    RoundingMode(field: i.function, dynamic: UInt8(truncatingIfNeeded: state.pointee.frm))
   }
 
   @inline(__always) private static func accrue(_ flags: UInt32, _ state: State) {

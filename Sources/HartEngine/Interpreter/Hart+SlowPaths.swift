@@ -47,9 +47,7 @@ extension Hart {
     _ operation: CSROperation, _ operand: UInt32, _ i: InstructionPointer
   ) -> AccessOutcome {
     let number = CSR(rawValue: UInt16(truncatingIfNeeded: i.immediate))
-    let outcome = accessCSR(
-      number, operation, operand: operand, reads: operation != .write || i.rd != HartState.sink,
-      writes: operation == .write || i.rs1 != 0)
+    let outcome = accessCSR(number, operation, operand: operand, writes: operation == .write || i.rs1 != 0)
     switch outcome {
     case .illegal:
       takeIllegal(at: i.extra)
