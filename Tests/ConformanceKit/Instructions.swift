@@ -190,7 +190,7 @@ extension ProgramBuilder {
         + (random.chance(percent: 5) ? 2 : 0))
     let ordering = UInt32(random.below(4)) << 25
     code.word(
-      Assembler.encode(opcode, rd: random.pick(Self.free), rs1: base, rs2: UInt8(random.below(32)))
+      Assembler.encode(opcode, rd: random.pick(Self.free + [0, 0]), rs1: base, rs2: UInt8(random.below(32)))
         | ordering)
   }
 
@@ -206,7 +206,7 @@ extension ProgramBuilder {
     emitFiller(random.below(3))
     code.li(10, address)
     if random.chance(percent: 15) { code.emit(.addi, rd: 10, rs1: 10, random.pick([128, 4, -64])) }
-    code.emit(.scW, rd: random.pick([1, 4, 5, 6, 10]), rs1: 10, rs2: UInt8(random.below(32)))
+    code.emit(.scW, rd: random.pick([0, 1, 4, 5, 6, 10]), rs1: 10, rs2: UInt8(random.below(32)))
     if random.chance(percent: 20) {
       code.li(10, address)
       code.emit(.scW, rd: 7, rs1: 10, rs2: 9)

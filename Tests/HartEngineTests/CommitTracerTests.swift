@@ -35,26 +35,28 @@ import Testing
   }
 
   @Test func floatingPointState() throws {
-    let lines = try lines(9) { assembler in
+    let lines = try lines(10) { assembler in
       assembler.write(.mstatus, 0x2000)
       assembler.emit(.addi, rd: 5, 3)
       assembler.emit(.fcvtSW, rd: 1, rs1: 5)
+      assembler.emit(.fcvtSW, rd: 2)
       assembler.emit(.fdivS, rd: 0, rs1: 1, rs2: 2)
       assembler.emit(.fdivS, rd: 0, rs1: 1, rs2: 2)
       assembler.csr(.csrrw, CSR.fcsr.rawValue, 0)
     }
     #expect(
-      lines.suffix(4) == [
+      lines.suffix(5) == [
         "0x80000014 (0xd00280d3) f1  0xffffffff40400000 c768_mstatus 0x80006000",
-        "0x80000018 (0x1820f053) f0  0xffffffff7f800000 c1_fflags 0x00000008",
-        "0x8000001c (0x1820f053) f0  0xffffffff7f800000 c1_fflags 0x00000008",
-        "0x80000020 (0x00301073) c1_fflags 0x00000000 c2_frm 0x00000000",
+        "0x80000018 (0xd0000153) f2  0xffffffff00000000",
+        "0x8000001c (0x18208053) f0  0xffffffff7f800000 c1_fflags 0x00000008",
+        "0x80000020 (0x18208053) f0  0xffffffff7f800000 c1_fflags 0x00000008",
+        "0x80000024 (0x00301073) c1_fflags 0x00000000 c2_frm 0x00000000",
       ])
   }
 
   /// An interrupt that a return makes deliverable is taken after the line of the return, not within it.
   @Test func returnShowsItsOwnEffect() throws {
-    let lines = try lines(11) { assembler in
+    let lines = try lines(16) { assembler in
       let target = assembler.label()
       assembler.write(.mip, 2)
       assembler.write(.mie, 2)

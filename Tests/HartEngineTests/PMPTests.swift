@@ -25,11 +25,11 @@ import Testing
   /// An address register is locked with its own entry, and with a TOR entry above it.
   @Test func lockedAddressesStay() throws {
     let rig = try Rig { assembler in
-      for index in 0..<3 { assembler.write(.pmpaddr(index), UInt32(0x1000 + index)) }
+      for index in UInt8(0)..<3 { assembler.write(.pmpaddr(index), 0x1000 + UInt32(index)) }
       // Entry 1: TOR, locked, with all permissions.
       assembler.write(.pmpcfg(0), 0x8F00)
-      for index in 0..<3 { assembler.write(.pmpaddr(index), 0x2000) }
-      for index in 0..<3 { assembler.read(UInt8(5 + index), .pmpaddr(index)) }
+      for index in UInt8(0)..<3 { assembler.write(.pmpaddr(index), 0x2000) }
+      for index in UInt8(0)..<3 { assembler.read(5 + index, .pmpaddr(index)) }
       assembler.emit(.ecall)
     }
     #expect(rig.run())

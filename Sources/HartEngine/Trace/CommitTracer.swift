@@ -33,6 +33,8 @@ public struct CommitTracer {
     var address: UInt32
     var stored: UInt64
     var status: UInt32
+    /// Whether a store-conditional will store.
+    var holdsReservation: Bool
     /// The CSR that the instruction will write.
     var written: CSR?
     private var flags: UInt32
@@ -52,6 +54,7 @@ public struct CommitTracer {
       let isFloatStore = i.opcode == .fsw || i.opcode == .fsd
       stored = isFloatStore ? hart[f: Int(i.rs2)] : UInt64(hart[x: Int(i.rs2)])
       status = hart.statusValue
+      holdsReservation = i.opcode == .scW && hart.atomicWord(at: address)?.key == hart.state.pointee.reservation
       written = i.writtenRegister.flatMap { hart.ignoresWrite(of: $0) ? nil : $0 }
       flags = hart.state.pointee.fflags
       wasDirty = hart.state.pointee.floatDirty
@@ -126,15 +129,14 @@ public struct CommitTracer {
     case .sh: line.store(before.stored & 0xFFFF, at: address, count: 2)
     case .sw, .fsw: line.store(before.stored & 0xFFFF_FFFF, at: address, count: 4)
     case .fsd: line.store(before.stored, at: address, count: 8)
-    case .scW: if hart.result(i) == 0 { line.store(before.stored, at: address, count: 4) }
+    case .scW: if before.holdsReservation { line.store(before.stored, at: address, count: 4) }
     case .cboZero:
       let start = address & ~63
       for offset in UInt32(0)..<64 { line.store(0, at: start &+ offset, count: 1) }
     default:
-      guard let operation = i.opcode.atomicOperation else { return }
+      guard i.opcode.encoding?.format == .atomic, let word = hart.atomicWord(at: address) else { return }
       line.load(at: address)
-      let new = operation.combine(hart.result(i), UInt32(truncatingIfNeeded: before.stored))
-      line.store(UInt64(new), at: address, count: 4)
+      line.store(UInt64(word.value), at: address, count: 4)
     }
   }
 }
@@ -147,9 +149,12 @@ extension Hart {
     if let number = interruptToTake() { takeInterrupt(number) }
   }
 
-  /// What an instruction left in `rd`, x0 included.
-  fileprivate func result(_ i: Instruction) -> UInt32 {
-    state.pointee.x[Int(i.rd == 0 ? HartState.sink : i.rd & 31)]
+  /// The word on which an atomic instruction works or has worked, and the key of reservations of it.
+  fileprivate func atomicWord(at address: UInt32) -> (value: UInt32, key: UInt64)? {
+    guard address & 3 == 0, case .success(.memory(let codePage, let host)) = place(of: address, count: 4, .store) else {
+      return nil
+    }
+    return (host.load(as: UInt32.self).littleEndian, UInt64(codePage) << 12 | UInt64(address & 0xFFF))
   }
 }
 
@@ -177,20 +182,5 @@ extension Opcode {
   fileprivate var mayRaiseFlags: Bool {
     guard let encoding, encoding.requires == .f || encoding.requires == .d else { return false }
     return encoding.format != .floatLoad && encoding.format != .floatStore
-  }
-
-  fileprivate var atomicOperation: AtomicOperation? {
-    switch self {
-    case .amoswapW: .swap
-    case .amoaddW: .add
-    case .amoxorW: .xor
-    case .amoandW: .and
-    case .amoorW: .or
-    case .amominW: .minSigned
-    case .amomaxW: .maxSigned
-    case .amominuW: .minUnsigned
-    case .amomaxuW: .maxUnsigned
-    default: nil
-    }
   }
 }
