@@ -27,7 +27,7 @@ public final class Hart {
   let code: CodeCache
   let time: any TimeSource
   let deadlines: DeadlineQueue
-  var supervisorTimer: DeadlineQueue.Handle?
+  @exclusivity(unchecked) var supervisorTimer: DeadlineQueue.Handle?
   let decoder: Decoder
 
   let state: UnsafeMutablePointer<HartState>
@@ -49,7 +49,7 @@ public final class Hart {
   /// What is cached about address translation changed under the running block.
   @exclusivity(unchecked) var contextsChanged = false
   /// What to add to `time` to get `mtime`, in ticks: the board sets it when software writes `mtime`.
-  public var timeOffset: Ticks = 0 {
+  @exclusivity(unchecked) public var timeOffset: Ticks = 0 {
     didSet {
       scheduleSupervisorTimer()
       attention = true
@@ -58,7 +58,7 @@ public final class Hart {
   /// Set from outside to end the current `run` at the next instruction boundary that looks up.
   @exclusivity(unchecked) var exitRequested = false
   /// Whether other harts take turns with this one, so that a hart that spins should end its turn.
-  public var sharesThread = false
+  @exclusivity(unchecked) public var sharesThread = false
   /// True after `wfi` until an interrupt that is enabled in `mie` is pending.
   @exclusivity(unchecked) public internal(set) var isWaiting = false
   /// Instructions retired up to the start of the current run, minus the budget given then: see `retired`.

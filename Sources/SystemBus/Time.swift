@@ -17,8 +17,8 @@ public final class DeadlineQueue {
   /// One device's deadline.
   public struct Handle: Sendable { fileprivate let index: Int }
 
-  private var deadlines: [Ticks] = []
-  private var handlers: [(Ticks) -> Void] = []
+  @exclusivity(unchecked) private var deadlines: [Ticks] = []
+  @exclusivity(unchecked) private var handlers: [(Ticks) -> Void] = []
   /// The earliest deadline, or `Ticks.max` when there is none.
   @exclusivity(unchecked) public private(set) var next: Ticks = .max
   /// Called when `next` became earlier, so that a running slice can be shortened.

@@ -9,7 +9,7 @@ import SystemBus
 
 /// Machine time that follows the host's monotonic clock, from zero when the machine was made, or from a saved time.
 public final class HostClock: MachineClock {
-  private var start: UInt64
+  @exclusivity(unchecked) private var start: UInt64
 
   public init() { start = Self.read(CLOCK_MONOTONIC) }
 

@@ -23,7 +23,7 @@ final class CodeCache {
   private let pages: UnsafeMutablePointer<Page>
   private let pageCount: Int
   private let buckets: UnsafeMutablePointer<BlockPointer?>
-  private static let bucketCount = 1 << 14
+  private static let bucketCount = 1 << 16
   private let arena: UnsafeMutableRawPointer
   private let arenaSize: Int
   @exclusivity(unchecked) private var arenaUsed = 0
@@ -87,7 +87,7 @@ final class CodeCache {
 
   private static func bucket(_ codePage: UInt32, _ pc: UInt32) -> Int {
     let mixed = ((pc >> 1) ^ (codePage &* 0x9E37_79B1)) &* 0x85EB_CA6B
-    return Int(truncatingIfNeeded: mixed >> 18)
+    return Int(truncatingIfNeeded: mixed >> 16)
   }
 
   /// The block for the instruction at `pc`, which is in `codePage`, if it has been decoded.
