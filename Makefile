@@ -35,6 +35,8 @@ demo: build guests ## Boot the nest kernel under our firmware beside a bare hell
 test: packages guests ## Run the tests
 	$(call say,running the tests)
 	$(SWIFT) test $(TEST_FLAGS)
+	$(call say,running the small guests)
+	@guests/try $(ROOST)
 
 check: packages ## Check formatting, warnings, layering and generated files
 	$(call say,checking the formatting)
