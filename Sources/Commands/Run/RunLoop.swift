@@ -65,7 +65,9 @@ struct RunLoop {
 
   /// Nanoseconds since the start, of the clock that the limit is for.
   private func time(since started: UInt64) -> UInt64 {
-    isTimeVirtual ? machine.now * Self.nanosecondsPerTick : HostTime.now - started
+    // A guest can put its next deadline, and with it virtual time, centuries ahead.
+    isTimeVirtual
+      ? min(machine.now, .max / Self.nanosecondsPerTick) * Self.nanosecondsPerTick : HostTime.now - started
   }
 
   /// Nanoseconds that an idle machine can be left alone; nil for ever.

@@ -29,6 +29,11 @@ import Testing
     #expect(result.errors.hasSuffix(" in M-mode)\n"))
   }
 
+  @Test func aDeadlineCenturiesAheadIsOnlyATimeout() throws {
+    let result = try Roost.run(guest: TinyGuest.farDeadline, ["--timeout", "5s", "--clock", "virtual"])
+    #expect(result.status == 124, "\(result.errors)")
+  }
+
   @Test func timeoutTellsOfEveryHart() throws {
     let result = try Roost.run(guest: TinyGuest.busy, ["--timeout", "50ms", "--harts", "3"])
     #expect(result.errors.contains("hart 2 at 0x8000000"))

@@ -69,6 +69,17 @@ struct TinyGuest {
   }
   static func fail(_ code: UInt32) -> [UInt8] { build { $0.finish(code << 16 | 0x3333) } }
   static let selfLoop = build { $0.loop() }
+  /// Arms the timer for 2⁵⁹ ticks after power-on, and waits: virtual time goes there at once.
+  static let farDeadline: [UInt8] = [
+    0x0200_42B7,  // lui t0, 0x2004
+    0x0800_0337,  // lui t1, 0x8000
+    0x0062_A223,  // sw t1, 4(t0)
+    0x0002_A023,  // sw zero, 0(t0)
+    0x0800_0393,  // li t2, 0x80
+    0x3043_9073,  // csrw mie, t2
+    0x1050_0073,  // wfi
+    0xFFDF_F06F,  // j back to the wfi
+  ].flatMap { (word: UInt32) in (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
   static let deadWait = build { $0.waitForInterrupt() }
   /// Its trap handler is at 0, where there is nothing.
   static let trapLoop: [UInt8] = [0, 0, 0, 0]
