@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     var configuration = machine.configuration
     if clock == .virtual { configuration.clock = .virtual(instructionsPerTick: 10) }
-    let images = try BootImages(kernel: kernel, options: boot)
+    let images = try BootImages(boot.description(kernel: kernel))
     let output = ConsoleOutput(.standardOutput)
     let machine = try VirtMachine(configuration, console: output)
     let plan = try images.plan(for: machine)
