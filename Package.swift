@@ -59,7 +59,7 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(
           [
-            "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections",
+            "-static-executable", "-use-ld=lld", "-lFoundation", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
             "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections",
           ], .when(platforms: [.linux]))
       ]),
