@@ -33,4 +33,9 @@ int chost_wait(int first, short first_events, int second, short second_events, l
 /// page cache when it is next used. Does nothing where the host has no such thing.
 void chost_release_text(void);
 
+// Sockets.
+
+/// The user at the other end of a connected unix socket, in `user`. Returns 0, or -1 with errno set.
+int chost_peer_user(int descriptor, unsigned *user);
+
 #endif
