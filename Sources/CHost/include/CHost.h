@@ -33,4 +33,13 @@ int chost_wait(int first, short first_events, int second, short second_events, l
 /// page cache when it is next used. Does nothing where the host has no such thing.
 void chost_release_text(void);
 
+
+// Threads.
+
+/// Gives the calling thread a name of at most 15 bytes, where the host has names for threads.
+void chost_name_thread(const char *name);
+
+/// Has the calling thread's timers fire when they are due, not when it suits the host to wake several at once.
+void chost_sharpen_timers(void);
+
 #endif

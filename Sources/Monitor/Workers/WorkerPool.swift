@@ -74,9 +74,9 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   /// Has a guest run because something happened to it: see `Scheduler.wake`.
-  func wake(_ slot: Int, isUrgent: Bool) {
+  func wake(_ slot: Int, _ cause: Scheduler.Cause) {
     lock.withLock {
-      switch scheduler.wake(slot, isUrgent: isUrgent, now: HostTime.now) {
+      switch scheduler.wake(slot, cause, now: HostTime.now) {
       case .nobody: break
       case .idle(let worker): conditions[worker].signal()
       case .running(let worker): if let slot = scheduler.slot(on: worker) { members[slot]?.ring() }
