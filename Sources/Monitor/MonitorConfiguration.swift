@@ -1,3 +1,5 @@
+import CHost
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -27,13 +29,8 @@ public struct MonitorConfiguration: Sendable {
 
   /// Cores that this process may use.
   public static var hostCores: Int {
-    #if os(Linux)
-      var set = cpu_set_t()
-      if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-        let count = withUnsafeBytes(of: set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        return min(max(count, 1), 256)
-      }
-    #endif
+    let allowed = Int(chost_core_count())
+    if allowed > 0 { return min(allowed, 256) }
     return min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 256)
   }
 
