@@ -9,6 +9,7 @@
 #define MACHINE_TIMER 0x080
 #define MACHINE_EXTERNAL 0x800
 #define MSTATUS_MIE 0x8
+#define MSTATUS_MPIE 0x80
 #define MSTATUS_MPRV 0x20000
 #define MPP_SUPERVISOR 0x0800
 #define MPP_MACHINE 0x1800
@@ -55,7 +56,7 @@ _start:
 
 /* From now on an instruction that traps into M-mode is stepped over. Jumps need `recover_at`. */
     .macro skip_traps
-    .pushsection .text
+    .pushsection .text.handlers, "ax"
     .balign 4
 skip_handler\@:
     csrr t6, mepc
@@ -67,13 +68,15 @@ skip_handler\@:
     csrw mtvec, t6
     .endm
 
-/* From now on every trap and every interrupt into M-mode goes on at a label, in M-mode. */
+/* From now on every trap and every interrupt into M-mode goes on at a label, in M-mode, with interrupts closed there. */
     .macro recover_at label
-    .pushsection .text
+    .pushsection .text.handlers, "ax"
     .balign 4
 recover_handler\@:
     li   t6, MPP_MACHINE
     csrs mstatus, t6
+    li   t6, MSTATUS_MPIE
+    csrc mstatus, t6
     la   t6, \label
     csrw mepc, t6
     mret

@@ -11,11 +11,11 @@ next:
     sb   t0, 0(s2)
     addi s0, s0, 1
     bltu s0, s1, 1b
-    watchdog 2000                       # in steps that fit an immediate
-    .rept 50
+    li   s3, 50
+2:  watchdog 2000                       # steps that fit an immediate
     wfi
-    watchdog 2000
-    .endr
+    addi s3, s3, -1
+    bnez s3, 2b
     j    next
 
     .section .rodata

@@ -11,10 +11,9 @@ again:
     random
     mv   \register, s10
     srli t0, s10, 29
-    slli t0, t0, 3
+    slli t0, t0, 2
     andi t1, s10, 4
     bnez t1, 1f
-    andi t0, t0, 31 * 4
     add  t0, t0, s0
     lw   \register, 0(t0)
 1:
@@ -38,18 +37,20 @@ again:
     slli a0, a0, 20                     # at most 4 KiB a call, or it is all this attack ever does
     srli a0, a0, 20
 4:  li   t0, SBI_HSM
-    bne  a7, t0, 6f
+    bne  a7, t0, 5f
     li   t0, 1
     beq  a6, t0, again                  # stop
     li   t0, 3
     beq  a6, t0, again                  # suspend
-    bnez a6, 6f
+    bnez a6, 5f
+    srli a0, s10, 4
+    andi a0, a0, 15
     slli a1, a1, 1                      # start: at no address that the firmware accepts, or here
     srli a1, a1, 1
-    andi t0, s10, 64
-    bnez t0, 6f
+    andi t0, s10, 0x400
+    bnez t0, 5f
     la   a1, _start
-6:  ecall
+5:  ecall
     j    again
 
     .balign 4

@@ -7,6 +7,8 @@ windows:
     .word UART_BASE, 0x100
     .word VIRTIO_BASE, VIRTIO_SIZE
     .word CLINT_BASE, CLINT_SIZE
-    .word PLIC_BASE, PLIC_SIZE
+    .word PLIC_BASE, 0x4000             # priorities, pending and enable bits
+    .word PLIC_BASE + PLIC_THRESHOLD, 0x10000
+    .word PLIC_BASE, PLIC_SIZE          # with all that is not there
 windows_end:
     .section .text.start
