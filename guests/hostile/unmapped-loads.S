@@ -13,7 +13,7 @@ again:
     sw   t0, 8(s0)
     add  s0, s0, s1
     bltu s0, s3, 1b
-    li   s0, 0xFFFFF000                 # the last page of all
-    lw   t0, -1(s0)
-    lw   t0, 2047(s0)
+    li   s0, -2                         # across the end of the address space
+    lw   t0, 0(s0)
+    sw   t0, 0(s0)
     j    again
