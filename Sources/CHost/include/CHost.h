@@ -38,4 +38,19 @@ void chost_release_text(void);
 /// The user at the other end of a connected unix socket, in `user`. Returns 0, or -1 with errno set.
 int chost_peer_user(int descriptor, unsigned *user);
 
+// Threads.
+
+/// Gives the calling thread a name of at most 15 bytes, where the host has names for threads.
+void chost_name_thread(const char *name);
+
+/// Has the calling thread's timers fire when they are due, not when it suits the host to wake several at once.
+void chost_sharpen_timers(void);
+
+/// How many cores the calling thread may use, or -1 where the host does not tell.
+int chost_core_count(void);
+
+/// Has the calling thread run only on the core with this number, from 0, among those that it may use now. Does nothing
+/// when there is none, or where the host has no such thing.
+void chost_bind_thread(int number);
+
 #endif

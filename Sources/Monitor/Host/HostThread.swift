@@ -1,3 +1,5 @@
+import CHost
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -47,11 +49,8 @@ final class HostThread: @unchecked Sendable {
   private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context else { return nil }
     let thread = Unmanaged<HostThread>.fromOpaque(context).takeRetainedValue()
-    #if os(Linux)
-      pthread_setname_np(pthread_self(), String(thread.name.prefix(15)))
-      // Timers of this thread are not to be rounded to the usual 50 µs.
-      prctl(PR_SET_TIMERSLACK, 1 as UInt, 0 as UInt, 0 as UInt, 0 as UInt)
-    #endif
+    chost_name_thread(String(thread.name.prefix(15)))
+    chost_sharpen_timers()
     thread.body()
     return nil
   }

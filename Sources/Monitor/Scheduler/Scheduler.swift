@@ -20,6 +20,16 @@ struct Scheduler {
     case sleep(until: UInt64)
   }
 
+  /// Why a guest is woken from outside.
+  enum Cause {
+    /// Something arrived for it that it waits for, such as input.
+    case event
+    /// Somebody asked something of it, which is to be done at once, even while it may not run.
+    case errand
+    /// There is something to do when it is its turn.
+    case chore
+  }
+
   /// Who must be told that there is something to do.
   enum Summons: Equatable {
     case nobody
@@ -77,23 +87,22 @@ struct Scheduler {
     slots[slot] = nil
   }
 
-  /// Makes a guest ready because something happened to it.
-  /// - Parameter isUrgent: whether somebody asked something of it, so that it is to be looked after at once, even while
-  ///   it may not run.
-  mutating func wake(_ slot: Int, isUrgent: Bool, now: UInt64) -> Summons {
+  /// Makes a guest ready.
+  mutating func wake(_ slot: Int, _ cause: Cause, now: UInt64) -> Summons {
     guard slots.indices.contains(slot), let guest = slots[slot] else { return .nobody }
     switch guest.state {
     case .running(let worker):
       slots[slot]?.wasWoken = true
-      if isUrgent { slots[slot]?.hasErrand = true }
-      return isUrgent ? .running(worker: worker) : .nobody
-    case .ready where !isUrgent || guest.hasErrand: return .nobody
-    case .throttled where !isUrgent: return .nobody
+      guard cause == .errand else { return .nobody }
+      slots[slot]?.hasErrand = true
+      return .running(worker: worker)
+    case .ready where cause != .errand || guest.hasErrand: return .nobody
+    case .throttled where cause != .errand: return .nobody
     default:
-      let due = guest.state == .asleep ? now : guest.readySince
+      let isAsleep = guest.state == .asleep
       leaveQueues(slot)
-      slots[slot]?.hasErrand = guest.hasErrand || isUrgent
-      enqueue(slot, due: due, now: now, isWakeUp: guest.state == .asleep)
+      if cause == .errand { slots[slot]?.hasErrand = true }
+      enqueue(slot, due: isAsleep ? now : guest.readySince, now: now, wokenFor: isAsleep ? cause : nil)
       return summons(for: slot)
     }
   }
@@ -139,8 +148,8 @@ struct Scheduler {
       slots[slot]?.state = .asleep
       setTimer(slot, at: time)
     case .sleep(let time):
-      enqueue(slot, due: wasWoken ? now : time, now: now, isWakeUp: true)
-    case .more: enqueue(slot, due: now, now: now, isWakeUp: false)
+      enqueue(slot, due: wasWoken ? now : time, now: now, wokenFor: .event)
+    case .more: enqueue(slot, due: now, now: now, wokenFor: nil)
     }
   }
 
@@ -177,12 +186,12 @@ struct Scheduler {
     guard let guest = slots[slot] else { return }
     leaveQueues(slot)
     let wasAsleep = guest.state == .asleep
-    enqueue(slot, due: wasAsleep ? time : guest.readySince, now: now, isWakeUp: wasAsleep)
+    enqueue(slot, due: wasAsleep ? time : guest.readySince, now: now, wokenFor: wasAsleep ? .event : nil)
   }
 
-  private mutating func enqueue(_ slot: Int, due: UInt64, now: UInt64, isWakeUp: Bool) {
+  private mutating func enqueue(_ slot: Int, due: UInt64, now: UInt64, wokenFor cause: Cause?) {
     guard var guest = slots[slot] else { return }
-    if isWakeUp { guest.wakeUp(virtualTime: virtualTime, due: due) }
+    if let cause { guest.wakeUp(virtualTime: virtualTime, due: cause == .event ? due : nil) }
     guest.readySince = due
     if let wait = guest.throttle(now: now), !guest.hasErrand {
       guest.state = .throttled

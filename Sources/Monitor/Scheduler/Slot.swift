@@ -43,8 +43,10 @@ struct Slot {
   private func scaled(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds &<< 10) / weight }
 
   /// Nothing is saved up while asleep: who wakes is where the others are.
-  mutating func wakeUp(virtualTime now: UInt64, due: UInt64) {
+  /// - Parameter due: when it should have been woken; nil when it is only wanted for something.
+  mutating func wakeUp(virtualTime now: UInt64, due: UInt64?) {
     if virtualTime.precedes(now) { virtualTime = now }
+    guard let due else { return }
     wokenFor = due
     accounts.wakeups &+= 1
   }

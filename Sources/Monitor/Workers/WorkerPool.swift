@@ -1,3 +1,4 @@
+import CHost
 import SystemBus
 
 /// What a worker runs: a guest, as the pool sees it.
@@ -26,6 +27,8 @@ final class WorkerPool: @unchecked Sendable {
   /// The sleeping worker that looks after the timers, and until when it sleeps.
   private var keeper: (worker: Int, until: UInt64)?
   private var isEnding = false
+  /// Workers that guests are pinned to: each keeps to a core of its own.
+  private var pinned: Set<Int> = []
   /// Signalled when a slice ends, for `remove`.
   private let sliceEnded = HostCondition()
 
@@ -57,6 +60,7 @@ final class WorkerPool: @unchecked Sendable {
     lock.withLock {
       let slot = scheduler.add(share, now: HostTime.now)
       members[slot] = member
+      if let pin = share.pin, pinned.insert(pin).inserted { conditions[pin].signal() }
       return slot
     }
   }
@@ -74,9 +78,9 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   /// Has a guest run because something happened to it: see `Scheduler.wake`.
-  func wake(_ slot: Int, isUrgent: Bool) {
+  func wake(_ slot: Int, _ cause: Scheduler.Cause) {
     lock.withLock {
-      switch scheduler.wake(slot, isUrgent: isUrgent, now: HostTime.now) {
+      switch scheduler.wake(slot, cause, now: HostTime.now) {
       case .nobody: break
       case .idle(let worker): conditions[worker].signal()
       case .running(let worker): if let slot = scheduler.slot(on: worker) { members[slot]?.ring() }
@@ -90,7 +94,12 @@ final class WorkerPool: @unchecked Sendable {
 
   private func work(as worker: Int) {
     lock.lock()
+    var isBound = false
     while !isEnding {
+      if !isBound, pinned.contains(worker) {
+        chost_bind_thread(Int32(truncatingIfNeeded: worker))
+        isBound = true
+      }
       let now = HostTime.now
       switch scheduler.next(for: worker, now: now) {
       case .run(let slot, let limit):
