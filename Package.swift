@@ -59,7 +59,8 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(
           [
-            "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections",
+            "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections", "-lCoreFoundation",
+            "-l_FoundationICU",
             "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections",
           ], .when(platforms: [.linux]))
       ]),
