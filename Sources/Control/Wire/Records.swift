@@ -64,10 +64,9 @@ public struct MonitorRecord: Codable, Equatable, Sendable {
   public var process: Int32 = 0
   public var uptimeNs: UInt64 = 0
   public var workers = 0
-  /// Nanoseconds that the workers have run guests, together.
-  public var busyNs: UInt64 = 0
+  /// What guests may have as RAM together, and have.
   public var memoryLimitBytes: UInt64 = 0
-  public var memoryUsedBytes: UInt64 = 0
+  public var memoryAdmittedBytes: UInt64 = 0
 
   public init(fleet: String) { self.fleet = fleet }
 }
