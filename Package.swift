@@ -59,7 +59,8 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(
           [
-            "-static-executable", "-use-ld=lld", "-lFoundation", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+            "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections", "-lCoreFoundation",
+            "-l_FoundationICU",
             "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections",
           ], .when(platforms: [.linux]))
       ]),
@@ -67,6 +68,10 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/Sources", swiftSettings: strict),
+    .executableTarget(
+      name: "monitor-bench",
+      dependencies: ["SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/Monitor", swiftSettings: strict),
     .target(
       name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],
       path: "Tests/ConformanceKit", swiftSettings: strict),
