@@ -38,6 +38,13 @@ void chost_release_text(void);
 /// The user at the other end of a connected unix socket, in `user`. Returns 0, or -1 with errno set.
 int chost_peer_user(int descriptor, unsigned *user);
 
+// Processes in the background.
+
+/// Starts a program in a session of its own, with all signals as they are by default. Its standard input is empty, its
+/// standard output and error are `output`, its descriptor 3 is `report`, and it has no others. Returns its number, or -1
+/// with errno set.
+int chost_spawn_background(const char *program, char *const arguments[], int output, int report);
+
 // Threads.
 
 /// Gives the calling thread a name of at most 15 bytes, where the host has names for threads.

@@ -67,6 +67,12 @@ final class Terminal {
     if isInUse { enter(mode) }
   }
 
+  /// Whether keys typed on standard input can be commands: there is a terminal, with this program in front.
+  static var canHaveCommands: Bool {
+    FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+      && tcgetpgrp(STDIN_FILENO) == getpgrp()
+  }
+
   /// Columns and lines of a terminal; nil for what is none.
   static func size(of descriptor: FileDescriptor) -> (columns: Int, lines: Int)? {
     var size = winsize()
