@@ -53,10 +53,11 @@ public final class Monitor: Sendable {
     }
     if state.isAlive { throw .notPossible(guest: guest.name, action: "remove", state: state.word) }
     if let slot { core.pool.remove(slot) }
-    core.ledger.discharge(guest.control.withLock { control in
-      defer { control.admitted = 0 }
-      return control.admitted
-    })
+    core.ledger.discharge(
+      guest.control.withLock { control in
+        defer { control.admitted = 0 }
+        return control.admitted
+      })
     logs.forget(guest)
     order.withLock { guests in guests.removeAll { $0 === guest } }
   }

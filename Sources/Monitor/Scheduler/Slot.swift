@@ -1,6 +1,6 @@
 /// What the scheduler knows of one guest.
-struct Slot {
-  enum State: Equatable {
+package struct Slot {
+  package enum State: Equatable {
     case asleep
     case ready
     case throttled
@@ -10,7 +10,7 @@ struct Slot {
   let weight: UInt64
   let isRealtime: Bool
   let pin: Int?
-  var state = State.asleep
+  package var state = State.asleep
   /// Processor time used over weight, wrapping around: see `charge`.
   var virtualTime: UInt64
   /// Since when it has wanted to run; of use while it does and may not.
@@ -22,7 +22,7 @@ struct Slot {
   private(set) var isAfterErrandOnly = false
   private var allowance: Allowance?
   private var wokenFor: UInt64?
-  private(set) var accounts = ProcessorAccounts()
+  package private(set) var accounts = ProcessorAccounts()
 
   /// A real-time guest without a cap leaves this much of a core to the others, in percent.
   static let realtimeCap: Double = 80
