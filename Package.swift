@@ -27,10 +27,17 @@ let modules: [Module] = [
     name: "Boards",
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
+  Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+  Module(name: "Fleet", imports: ["ISA", "Boards", "Monitor"], products: [.product(name: "Yams", package: "Yams")]),
+  Module(
+    name: "Sandbox",
+    imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Monitor"]),
+  Module(name: "Control", imports: ["CHost", "SystemBus", "Boards", "Monitor"]),
   Module(
     name: "Commands",
     imports: [
       "CHost", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+      "Monitor", "Fleet", "Sandbox", "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -39,7 +46,10 @@ let package = Package(
   name: "roost",
   platforms: [.macOS(.v26)],
   products: [.executable(name: "roost", targets: ["roost"])],
-  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
     .target(name: "CHost"),
@@ -49,7 +59,7 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(
           [
-            "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections",
+            "-static-executable", "-use-ld=lld", "-lFoundation", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
             "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections",
           ], .when(platforms: [.linux]))
       ]),

@@ -19,6 +19,13 @@ struct LoadedBoot {
 }
 
 extension VirtMachine {
+  /// Boots `images`: plans where everything goes, loads it, and resets the machine to start it.
+  public func start(_ images: BootImages) throws(ImageError) {
+    let plan = try images.plan(for: self)
+    hostInterface = images.hostInterface(under: plan)
+    start(plan, deviceTree: images.deviceTree(for: self, under: plan.firmware, initrd: plan.initrdRange))
+  }
+
   /// Loads what `plan` says, with the device tree that goes with it, and resets the machine to start it.
   /// - Parameter deviceTree: the flattened tree, complete with boot arguments and initrd.
   public func start(_ plan: BootPlan, deviceTree: [UInt8]) {

@@ -1,4 +1,4 @@
-import DeviceTree
+import Boards
 import GuestImage
 import ISA
 import SystemBus
@@ -68,7 +68,6 @@ public protocol ReportedError: Error, CustomStringConvertible {
 
 /// What goes wrong on the host's side of a command.
 public enum CommandError: ReportedError, Equatable {
-  case badDeviceTree(file: String, DeviceTreeError)
   case cannotCreate(file: String, reason: String)
   case cannotWrite(file: String, reason: String)
   case noSymbol(file: String, name: String)
@@ -77,7 +76,6 @@ public enum CommandError: ReportedError, Equatable {
 
   public var description: String {
     switch self {
-    case .badDeviceTree(let file, let error): "\(file): \(error)"
     case .cannotCreate(let file, let reason): "\(file): cannot be created: \(reason)"
     case .cannotWrite(let file, let reason): "\(file): cannot be written: \(reason)"
     case .noSymbol(let file, let name): "\(file): has no symbol '\(name)'; roost inspect tells what is in it"
@@ -89,7 +87,7 @@ public enum CommandError: ReportedError, Equatable {
 
   public var exitStatus: ExitStatus {
     switch self {
-    case .badDeviceTree, .noSymbol: .badData
+    case .noSymbol: .badData
     case .cannotCreate: .cannotCreate
     case .cannotWrite: .cannotWrite
     case .noAddress: .usage
@@ -104,6 +102,15 @@ extension ImageError: ReportedError {
     case .cannotRead, .notARegularFile, .changedWhileRead: .cannotRead
     case .badAddress, .addressMissing, .addressNotAllowed, .badArguments: .usage
     default: .badData
+    }
+  }
+}
+
+extension BootError: ReportedError {
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .image(let error): error.exitStatus
+    case .deviceTree: .badData
     }
   }
 }

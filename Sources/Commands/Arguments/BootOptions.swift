@@ -1,4 +1,5 @@
 import ArgumentParser
+import Boards
 
 /// The options that say what is in memory when the machine starts.
 struct BootOptions: ParsableArguments {
@@ -24,4 +25,15 @@ struct BootOptions: ParsableArguments {
       "One more file for RAM: its bytes at ADDRESS, or an ELF at its own addresses. May be repeated.",
       valueName: "file@address"))
   var load: [String] = []
+
+  /// What they and the kernel `FILE` or `FILE@ADDRESS` describe.
+  func description(kernel: String) -> BootDescription {
+    var description = BootDescription(kernel: kernel)
+    description.load = load
+    description.firmware = firmware
+    description.initrd = initrd
+    description.append = append
+    description.deviceTree = dtb
+    return description
+  }
 }

@@ -18,7 +18,7 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let images = try BootImages(kernel: file, options: boot)
+    let images = try BootImages(boot.description(kernel: file))
     let machine = try VirtMachine(machine.configuration, console: Silence())
     let plan = Result { () throws(ImageError) in try images.plan(for: machine) }
     let report = ImageReport(images.kernel.image, boot: plan)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Boards
 import GuestImage
+import SystemBus
 
 /// `roost run`: boots a kernel with the terminal as its console.
 struct RunCommand: ParsableCommand {
@@ -52,7 +53,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     var configuration = machine.configuration
     if clock == .virtual { configuration.clock = .virtual(instructionsPerTick: 10) }
-    let images = try BootImages(kernel: kernel, options: boot)
+    let images = try BootImages(boot.description(kernel: kernel))
     let output = ConsoleOutput(.standardOutput)
     let machine = try VirtMachine(configuration, console: output)
     let plan = try images.plan(for: machine)

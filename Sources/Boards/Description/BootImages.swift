@@ -1,10 +1,9 @@
-import Boards
 import DeviceTree
 import GuestImage
 
-/// Every file that a boot needs, read and checked.
-struct BootImages {
-  let kernel: ImageAtAddress
+/// Every file that a boot needs, read and checked. Machines that boot the same share it.
+public struct BootImages: Sendable {
+  public let kernel: ImageAtAddress
   private let additional: [ImageAtAddress]
   private let firmware: FirmwareChoice
   private let initrd: ImageFile?
@@ -13,21 +12,27 @@ struct BootImages {
   private let deviceTree: DeviceTreeDocument?
 
   /// Reads the files.
-  /// - Parameter kernel: `FILE` or `FILE@ADDRESS`.
-  init(kernel: String, options: BootOptions) throws {
-    let place = try ImageArgument(kernel)
-    self.kernel = ImageAtAddress(try ImageFile.load(path: place.path), address: place.address)
-    additional = try options.load.map(Self.additional)
-    firmware =
-      switch options.firmware {
-      case nil: .automatic
-      case "none": .none
-      case "builtin": .builtin
-      case let path?: .file(try ImageFile.load(path: path))
-      }
-    initrd = try options.initrd.map { try ImageFile.loadVerbatim(path: $0) }
-    arguments = options.append
-    deviceTree = try options.dtb.map(Self.deviceTree)
+  public init(_ description: BootDescription) throws(BootError) {
+    do {
+      let place = try ImageArgument(description.kernel)
+      kernel = ImageAtAddress(try ImageFile.load(path: place.path), address: place.address)
+      additional = try description.load.map(Self.additional)
+      firmware = try Self.firmware(description.firmware)
+      initrd = try description.initrd.map { path throws(ImageError) in try ImageFile.loadVerbatim(path: path) }
+      arguments = description.append
+    } catch {
+      throw .image(error)
+    }
+    deviceTree = try description.deviceTree.map(Self.deviceTree)
+  }
+
+  private static func firmware(_ choice: String?) throws(ImageError) -> FirmwareChoice {
+    switch choice {
+    case nil: .automatic
+    case "none": .none
+    case "builtin": .builtin
+    case let path?: .file(try ImageFile.load(path: path))
+    }
   }
 
   /// A file with an address goes into memory as it is, whatever it holds.
@@ -37,17 +42,21 @@ struct BootImages {
     return ImageAtAddress(try ImageFile.loadVerbatim(path: place.path), address: address)
   }
 
-  private static func deviceTree(path: String) throws -> DeviceTreeDocument {
-    let file = try ImageFile.loadVerbatim(path: path, limit: UInt64(DeviceTreeDocument.Limits.size))
-    do throws(DeviceTreeError) {
+  private static func deviceTree(path: String) throws(BootError) -> DeviceTreeDocument {
+    do {
+      let file = try ImageFile.loadVerbatim(path: path, limit: UInt64(DeviceTreeDocument.Limits.size))
       return try DeviceTreeDocument(flattened: Array(file.bytes))
+    } catch let error as ImageError {
+      throw .image(error)
+    } catch let error as DeviceTreeError {
+      throw .deviceTree(file: path, error)
     } catch {
-      throw CommandError.badDeviceTree(file: path, error)
+      throw .image(.cannotRead(file: path, reason: "\(error)"))
     }
   }
 
   /// What goes where in the RAM of `machine`.
-  func plan(for machine: VirtMachine) throws(ImageError) -> BootPlan {
+  public func plan(for machine: VirtMachine) throws(ImageError) -> BootPlan {
     let ram = GuestRAM(base: machine.ram.base, size: UInt64(machine.ram.size))
     var request = BootRequest(ram: ram, kernel: kernel, builtinFirmware: .embedded)
     request.additional = additional
@@ -61,13 +70,14 @@ struct BootImages {
   }
 
   /// Where a kernel that runs bare reports its end as on Spike, if it does.
-  func hostInterface(under plan: BootPlan) -> UInt32? {
+  public func hostInterface(under plan: BootPlan) -> UInt32? {
     guard plan.firmware == .none, case .elf(let elf) = kernel.image.content else { return nil }
     return try? elf.symbols().symbol(named: "tohost")?.address
   }
 
   /// The device tree for a boot of `machine`, complete and flattened.
-  func deviceTree(for machine: VirtMachine, under firmware: BootPlan.Firmware, initrd: Range<UInt64>?) -> [UInt8] {
+  public func deviceTree(for machine: VirtMachine, under firmware: BootPlan.Firmware, initrd: Range<UInt64>?) -> [UInt8]
+  {
     var document = deviceTree ?? machine.deviceTree.document()
     if firmware == .builtin { reserveFirmware(of: machine, in: &document) }
     document.setChosen(

@@ -1,0 +1,46 @@
+import ISA
+
+/// What a machine is made of, as it is written down: see `MachineConfiguration` for what it means.
+public struct MachineDescription: Codable, Equatable, Sendable {
+  /// RAM in bytes; a multiple of 4096, at most 2 GiB.
+  public var memory: UInt64 = 128 << 20
+  /// 1…8.
+  public var harts = 1
+  /// An ISA string; nil for everything there is.
+  public var isa: String?
+
+  public init() {}
+
+  /// The machine described.
+  public func configuration() throws(DescriptionError) -> MachineConfiguration {
+    guard (1...MachineConfiguration.hartLimit).contains(harts) else { throw .harts(harts) }
+    guard memory >= 64 << 10, memory <= UInt64(MachineConfiguration.memoryLimit), memory % 4096 == 0 else {
+      throw .memory(memory)
+    }
+    var configuration = MachineConfiguration()
+    configuration.memorySize = Int(memory)
+    configuration.harts = harts
+    do throws(ISAError) {
+      if let isa { configuration.isa = try ISAConfiguration(parsing: isa) }
+    } catch {
+      throw .isa(error)
+    }
+    return configuration
+  }
+}
+
+/// Why no machine can be made as described.
+public enum DescriptionError: Error, Equatable, CustomStringConvertible {
+  case harts(Int)
+  case memory(UInt64)
+  case isa(ISAError)
+
+  public var description: String {
+    switch self {
+    case .harts(let count): "a machine has 1 to \(MachineConfiguration.hartLimit) harts, not \(count)"
+    case .memory(let bytes):
+      "\(bytes) bytes of RAM: expected a multiple of 4096 from 64 KiB to \(MachineConfiguration.memoryLimit >> 30) GiB"
+    case .isa(let error): "\(error)"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Boards
+
+/// Everything the monitor needs to know about a guest, as a fleet file says it.
+public struct GuestDescription: Codable, Equatable, Sendable {
+  /// Unique in its monitor: a letter or digit, then letters, digits, `.`, `_` and `-`; at most 63 bytes.
+  public var name: String
+  public var machine = MachineDescription()
+  public var boot: BootDescription
+  public var share = ProcessorShare()
+  public var isolation = Isolation.thread
+  public var restart = RestartPolicy.never
+  public var console = ConsolePolicy()
+  public var stop = StopPolicy()
+  /// What must have happened before this guest is started.
+  public var dependencies: [Dependency] = []
+
+  public init(name: String, boot: BootDescription) {
+    self.name = name
+    self.boot = boot
+  }
+
+  /// Whether `name` can name a guest.
+  public static func isValid(name: String) -> Bool {
+    guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count <= 63 else { return false }
+    return name.utf8.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"):
+      true
+    default: false
+    }
+  }
+}
+
+/// How strongly a guest is kept apart from the monitor and its neighbours; docs/SECURITY.md says what each promises.
+public enum Isolation: String, Codable, CaseIterable, Sendable {
+  /// On a worker thread of the monitor, in memory of its own.
+  case thread
+  /// In a child process that may do nothing but compute.
+  case process
+}
+
+/// A guest that must be running before another is started.
+public struct Dependency: Codable, Equatable, Sendable {
+  public var guest: String
+  /// Text that a line of its console must contain first; nil when it is enough that it has started.
+  public var line: String?
+
+  public init(guest: String, line: String? = nil) {
+    self.guest = guest
+    self.line = line
+  }
+}
+
+/// How a guest is asked to stop.
+public struct StopPolicy: Codable, Equatable, Sendable {
+  /// What is typed on its console to ask; nil when there is nothing it understands, and it is ended at once.
+  public var send: String?
+  /// How long it then has, in milliseconds.
+  public var grace: UInt64 = 10_000
+
+  public init(send: String? = nil, grace: UInt64 = 10_000) {
+    self.send = send
+    self.grace = grace
+  }
+}
