@@ -68,7 +68,8 @@ public final class Monitor: Sendable {
   /// with the reason.
   public func startAll() {
     stopping.withLock { $0 = false }
-    for guest in guests where !guest.lifecycle.isAlive { guest.hold(.waiting(on: "the monitor")) }
+    let guests = guests
+    for guest in guests { guest.wait(for: guest.description.dependencies.first?.guest ?? "its turn", isNew: true) }
     reconsider()
   }
 
@@ -113,9 +114,9 @@ public final class Monitor: Sendable {
       guard case .waiting = guest.lifecycle else { continue }
       switch obstacle(to: guest, among: guests) {
       case .none:
-        do { try guest.start() } catch { guest.hold(.failed(reason: "\(error)")) }
-      case .waiting(let name): guest.hold(.waiting(on: name))
-      case .hopeless(let reason): guest.hold(.failed(reason: reason))
+        do { try guest.startWaiting() } catch { guest.giveUp(because: "\(error)") }
+      case .waiting(let name): guest.wait(for: name, isNew: false)
+      case .hopeless(let reason): guest.giveUp(because: reason)
       }
     }
   }

@@ -39,6 +39,9 @@ package struct Slot {
 
   var isUrgent: Bool { isRealtime || hasErrand }
 
+  /// What a slice costs the host beside what the guest used, in nanoseconds: who takes many short ones pays for them.
+  private static let sliceCost: UInt64 = 2_000
+
   /// Nanoseconds at which a guest of this weight advances by this much virtual time.
   private func scaled(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds &<< 10) / weight }
 
@@ -77,7 +80,7 @@ package struct Slot {
   mutating func charge(
     _ used: UInt64, instructions: UInt64, now: UInt64, virtualTime current: UInt64, lag: UInt64
   ) {
-    virtualTime &+= scaled(used)
+    virtualTime &+= scaled(used &+ Self.sliceCost)
     let furthestBack = current &- scaled(lag)
     if virtualTime.precedes(furthestBack) { virtualTime = furthestBack }
     allowance?.fill(now: now)
