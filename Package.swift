@@ -28,7 +28,9 @@ let modules: [Module] = [
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
   Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
-  Module(name: "Fleet", imports: ["ISA", "Boards", "Monitor"], products: [.product(name: "Yams", package: "Yams")]),
+  Module(
+    name: "Fleet", imports: ["CLibyaml", "ISA", "GuestImage", "Boards", "Monitor"],
+    products: [.product(name: "Yams", package: "Yams")]),
   Module(
     name: "Sandbox",
     imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Monitor"]),
@@ -52,6 +54,8 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
+    // A setting of the libyaml inside of Yams that Yams does not offer.
+    .systemLibrary(name: "CLibyaml"),
     .target(name: "CHost"),
     // Linked statically where that is possible: a process then starts faster and keeps less resident.
     .executableTarget(
@@ -100,7 +104,7 @@ let package = Package(
     + modules.filter(\.hasTests).map { module in
       .testTarget(
         name: module.name + "Tests",
-        dependencies: ([module.name] + module.imports.filter { $0 != "CLibelf" } + module.testImports)
+        dependencies: ([module.name] + module.imports.filter { !$0.hasPrefix("CLib") } + module.testImports)
           .map { .init(stringLiteral: $0) },
         swiftSettings: strict)
     }

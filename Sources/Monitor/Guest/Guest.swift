@@ -58,7 +58,7 @@ public final class Guest: Sendable, Identifiable {
   // MARK: What can be asked of it
 
   /// Starts it: a new machine, its images read again.
-  public func start() throws(MonitorError) { try start { !$0.isAlive } }
+  public func start() throws(MonitorError) { try start(if: { !$0.isAlive }) }
 
   /// Starts it if it waits for that.
   func startWaiting() throws(MonitorError) { try start(\.isWaiting) }
