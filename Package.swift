@@ -74,7 +74,9 @@ let package = Package(
       path: "Benchmarks/Sources", swiftSettings: strict),
     .executableTarget(
       name: "monitor-bench",
-      dependencies: ["SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Benchmarks/Monitor", swiftSettings: strict),
     .target(
       name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],

@@ -18,7 +18,7 @@ func guest(_ keys: String, _ environment: Environment = [:]) throws -> GuestDesc
 /// What is wrong with a fleet file, a line each, without the name of the file.
 func errors(_ yaml: String, _ environment: Environment = [:]) throws -> [String] {
   let errors = try #require(throws: FleetErrors.self) { try fleet(yaml, environment) }
-  return errors.description.split(separator: "\n").map { $0.replacing("/fleets/demo/fleet.yaml:", with: "") }
+  return errors.description.split(separator: "\n").map { String($0).replacing("/fleets/demo/fleet.yaml:", with: "") }
 }
 
 /// What is wrong with a guest that has these keys below its image.
