@@ -35,7 +35,9 @@ package struct TextSanitizer: Sendable {
 
   /// Takes the next byte, which may make up to two elements.
   package mutating func take(_ byte: UInt8, _ body: (Element) -> Void) {
-    decoder.take(byte) { take($0, body) }
+    let (first, second) = decoder.take(byte)
+    if let first { take(first, body) }
+    if let second { take(second, body) }
   }
 
   private mutating func take(_ scalar: Unicode.Scalar, _ body: (Element) -> Void) {
@@ -120,24 +122,20 @@ package struct TextSanitizer: Sendable {
 struct UTF8Decoder: Sendable {
   private var pending: [UInt8] = []
 
-  mutating func take(_ byte: UInt8, _ body: (Unicode.Scalar) -> Void) {
-    if pending.isEmpty && byte < 0x80 { return body(Unicode.Scalar(byte)) }
+  /// The characters that the byte completes: two, when it shows that those before it were none.
+  mutating func take(_ byte: UInt8) -> (Unicode.Scalar?, Unicode.Scalar?) {
+    if pending.isEmpty && byte < 0x80 { return (Unicode.Scalar(byte), nil) }
+    let wasEmpty = pending.isEmpty
     pending.append(byte)
-    while !pending.isEmpty {
-      switch Self.decode(pending) {
-      case .incomplete: return
-      case .scalar(let scalar):
-        pending = []
-        body(scalar)
-      case .invalid:
-        // The bytes that cannot begin anything are shown as one; the last may begin something else.
-        let last = pending.removeLast()
-        let wasAlone = pending.isEmpty
-        pending = []
-        body("\u{FFFD}")
-        if !wasAlone { take(last, body) }
-        return
-      }
+    switch Self.decode(pending) {
+    case .incomplete: return (nil, nil)
+    case .scalar(let scalar):
+      pending = []
+      return (scalar, nil)
+    case .invalid:
+      // The byte may begin something else; those before it are shown as one.
+      pending = []
+      return ("\u{FFFD}", wasEmpty ? nil : take(byte).0)
     }
   }
 
