@@ -61,7 +61,7 @@ public final class Guest: Sendable, Identifiable {
   public func start() throws(MonitorError) { try start(if: { !$0.isAlive }) }
 
   /// Starts it if it waits for that.
-  func startWaiting() throws(MonitorError) { try start(\.isWaiting) }
+  func startWaiting() throws(MonitorError) { try start(if: \.isWaiting) }
 
   private func start(if isPossible: (Lifecycle) -> Bool) throws(MonitorError) {
     try change("start") { control throws(MonitorError) in
