@@ -69,7 +69,11 @@ public final class VirtMachine {
   public var onCommit: (([UInt8]) -> Void)?
   var tracer = CommitTracer()
   var runningHart: Hart?
+  /// The hart whose turn is next.
   var nextHart = 0
+  /// Instructions left of the turn of the hart before that; 0 when it is over.
+  var turnLeft: UInt64 = 0
+  var pace = Pace()
 
   /// - Parameter console: where the UART's output goes.
   public init(_ configuration: MachineConfiguration, console: any ConsoleSink) throws(MemoryError) {
@@ -155,6 +159,7 @@ public final class VirtMachine {
     resetRequested = false
     end = nil
     nextHart = 0
+    turnLeft = 0
     for entry in entries { entry.device.reset() }
     if let boot { load(boot) }
     codeCache.flush()

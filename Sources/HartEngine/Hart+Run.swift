@@ -4,18 +4,22 @@ import SystemBus
 extension Hart {
   /// Runs up to `budget` instructions; an instruction that traps counts as one. The exact number can be read from
   /// `retired` before and after.
-  public func run(budget: Int32) -> HartExit {
+  /// - Parameter effort: what the run may cost the host beyond plain instructions before it is cut short, in units of
+  ///   about ten nanoseconds.
+  public func run(budget: Int32, effort: Int = .max) -> HartExit {
     let previous = state.pointee.budget
     state.pointee.budget = max(budget, 0)
     retiredBase = retiredBase &- UInt64(bitPattern: Int64(previous)) &+ UInt64(bitPattern: Int64(max(budget, 0)))
     attention = true
     exitRequested = false
+    effortLeft = effort
     if let block = nextBlock() {
       var interpreter = Interpreter(hart: self, block: block)
       interpreter.run()
     }
     if isWaiting { return .waiting }
-    return exitRequested ? .requested : .budgetSpent
+    if exitRequested { return .requested }
+    return state.pointee.budget > 0 ? .cutShort : .budgetSpent
   }
 
   /// Instructions of the last `run` that were not used because it came back early.

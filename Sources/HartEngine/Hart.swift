@@ -1,4 +1,5 @@
 import ISA
+import Synchronization
 import SystemBus
 
 /// Why `Hart.run` came back.
@@ -9,6 +10,8 @@ import SystemBus
   case waiting
   /// Someone called `requestExit`.
   case requested
+  /// The doorbell rang, or the run had cost the host enough. Another run goes on as if this one had not ended.
+  case cutShort
 }
 
 /// One RISC-V hart: registers, CSRs, translation and the interpreter that runs it.
@@ -57,6 +60,14 @@ public final class Hart {
   }
   /// Set from outside to end the current `run` at the next instruction boundary that looks up.
   @exclusivity(unchecked) var exitRequested = false
+  /// Ends a run at the next instruction boundary that looks up, for as long as it is rung.
+  @exclusivity(unchecked) public var doorbell: Doorbell? {
+    didSet { bell = (doorbell ?? silence).word }
+  }
+  private let silence = Doorbell()
+  @exclusivity(unchecked) private var bell: UnsafeMutablePointer<Atomic<UInt32>>
+  /// What the slow paths of this run may still cost, in units of `HostEffort`.
+  @exclusivity(unchecked) var effortLeft = HostEffort.unlimited
   /// Whether other harts take turns with this one, so that a hart that spins should end its turn.
   @exclusivity(unchecked) public var sharesThread = false
   /// True after `wfi` until an interrupt that is enabled in `mie` is pending.
@@ -90,6 +101,7 @@ public final class Hart {
     self.time = time
     self.deadlines = deadlines
     decoder = Decoder(configuration: isa)
+    bell = silence.word
     let bare = ContextKey(satp: 0, mode: .machine, sum: false, mxr: false)
     let context = TranslationContext(key: bare, unlinked: codeCache.cache.unlinked)
     dataContext = context
@@ -174,6 +186,12 @@ public final class Hart {
     exitRequested = true
     attention = true
   }
+
+  /// Whether the run should end here although there is more to do.
+  @inline(__always) var isCutShort: Bool { bell.pointee.load(ordering: .relaxed) != 0 || effortLeft < 0 }
+
+  /// Whether the hart must look up before its next instruction.
+  @inline(__always) var mustLookUp: Bool { attention || isCutShort }
 
   /// Breaks the LR reservation: the board does so whenever another hart gets its turn.
   public func breakReservation() { state.pointee.reservation = HartState.noReservation }

@@ -13,6 +13,9 @@ public final class HostClock: MachineClock {
 
   public init() { start = Self.read(CLOCK_MONOTONIC) }
 
+  /// The host's monotonic clock, in nanoseconds since some time before.
+  package static var monotonic: UInt64 { read(CLOCK_MONOTONIC) }
+
   public var now: Ticks { (Self.read(CLOCK_MONOTONIC) &- start) / 100 }
   public var wallClockNanoseconds: UInt64 { Self.read(CLOCK_REALTIME) }
 

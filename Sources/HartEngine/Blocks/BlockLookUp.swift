@@ -10,13 +10,15 @@ extension Hart {
   }
 
   /// Finds or decodes the block at `state.pc`, after taking any trap or interrupt that is due. Nil when the hart must
-  /// stop: the budget is spent, it waits, or it was asked to. The result never exceeds the budget.
+  /// stop: the budget is spent, it waits, it was asked to, or the run is cut short. The result never exceeds the budget.
   func nextBlock() -> BlockPointer? {
     while true {
       contextsChanged = false
       let budget = state.pointee.budget
       guard budget > 0 else { return nil }
       if attention, !lookUpInterrupts() { return nil }
+      effortLeft &-= HostEffort.lookUp
+      if isCutShort { return nil }
       let pc = state.pointee.pc
       let cached = state.pointee.jumpCache + TranslationContext.jumpIndex(pc)
       if cached.pointee.pc == pc, cached.pointee.block.pointee.entryCost <= budget { return cached.pointee.block }
@@ -88,6 +90,7 @@ extension Hart {
       }
       return .success(truncated(found, count: budget))
     }
+    effortLeft &-= HostEffort.decode
     var header = header(pc, page, kind: isOpen ? .open : .translated)
     let count = decode(at: pc, host, into: &header)
     if count == 0 { return straddling(at: pc, page, host, &header) }

@@ -6,6 +6,7 @@ extension Hart {
   /// `state.pc` is then the handler.
   func take(_ trap: Trap, at pc: UInt32) {
     statistics.traps &+= 1
+    effortLeft &-= HostEffort.trap
     // A trapped instruction takes its share of the budget, so that a loop of traps ends, but does not retire.
     state.pointee.budget &-= 1
     retiredBase &-= 1

@@ -30,12 +30,12 @@ extension Hart {
     if crossesPage(address, count) { return loadAcrossPages(address, count: count, pc: pc) }
     switch place(of: address, count: count, .load) {
     case .failure(let trap): return trapped(trap, pc)
-    case .success(.memory(_, let host)): return LoadResult(value: read(host, count), outcome: .done)
+    case .success(.memory(_, let host)): return LoadResult(value: read(host, count), outcome: afterAccess)
     case .success(.device(let device, let offset)):
       guard let value = read(device, offset, count) else {
         return trapped(Trap(.loadAccessFault, value: address), pc)
       }
-      return LoadResult(value: value, outcome: attention ? .doneLookUp : .done)
+      return LoadResult(value: value, outcome: afterAccess)
     }
   }
 
@@ -55,8 +55,14 @@ extension Hart {
       guard write(value, to: device, offset, count) else {
         return trapped(Trap(.storeAccessFault, value: address), pc).outcome
       }
-      return attention ? .doneLookUp : .done
+      return afterAccess
     }
+  }
+
+  /// How an access that did nothing unusual ends.
+  var afterAccess: AccessOutcome {
+    effortLeft &-= HostEffort.access
+    return mustLookUp ? .doneLookUp : .done
   }
 
   private func crossesPage(_ address: UInt32, _ count: UInt32) -> Bool { (address & 0xFFF) + count > 0x1000 }
@@ -73,7 +79,7 @@ extension Hart {
       if result.outcome == .trapped { return result }
       value |= (result.value & 0xFF) << UInt64(index * 8)
     }
-    return LoadResult(value: value, outcome: attention ? .doneLookUp : .done)
+    return LoadResult(value: value, outcome: afterAccess)
   }
 
   private func storeAcrossPages(_ value: UInt64, at address: UInt32, count: UInt32, pc: UInt32) -> AccessOutcome {
@@ -112,6 +118,7 @@ extension Hart {
     guard physical <= UInt64(UInt32.max),
       let found = bus.device(at: UInt32(truncatingIfNeeded: physical), count: count)
     else { return .failure(fault) }
+    effortLeft &-= HostEffort.device
     return .success(.device(found.device, offset: found.offset))
   }
 
@@ -156,7 +163,7 @@ extension Hart {
     default: host.storeBytes(of: value.littleEndian, as: UInt64.self)
     }
     let changed = code.contentChanged(codePage: codePage, offset: address & 0xFFF, count: count)
-    return changed ? .doneLookUp : .done
+    return changed ? .doneLookUp : afterAccess
   }
 
   private func read(_ device: any Device, _ offset: UInt32, _ count: UInt32) -> UInt64? {
