@@ -30,7 +30,7 @@ let modules: [Module] = [
     name: "Boards",
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
-  Module(name: "Monitor", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+  Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(name: "Fleet", imports: ["ISA", "Boards", "Monitor"], products: [.product(name: "Yams", package: "Yams")]),
   Module(
     name: "Sandbox",
@@ -71,7 +71,8 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(
           [
-            "-static-executable", "-use-ld=lld", "-lFoundation", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+            "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections", "-lCoreFoundation",
+            "-l_FoundationICU",
             "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections",
           ], .when(platforms: [.linux]))
       ]),
@@ -79,6 +80,10 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/Sources", swiftSettings: strict),
+    .executableTarget(
+      name: "monitor-bench",
+      dependencies: ["SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/Monitor", swiftSettings: strict),
     .target(
       name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],
       path: "Tests/ConformanceKit", swiftSettings: strict),

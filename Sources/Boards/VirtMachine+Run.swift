@@ -36,14 +36,14 @@ extension VirtMachine {
   /// - Parameter doorbell: ends the slice within some 50 µs, and at once if it has been rung before.
   public func run(for nanoseconds: UInt64, doorbell: Doorbell? = nil) -> SliceOutcome {
     listen(to: doorbell)
-    var now = HostClock.monotonic
+    var now = HostTime.now
     let sliceEnd = now.addingReportingOverflow(nanoseconds).overflow ? .max : now &+ nanoseconds
     while doorbell?.isRung != true {
       let left = min(sliceEnd > now ? sliceEnd - now : 0, timeUntilDeadline, Pace.longestStretch)
       let stretch = run(limit: pace.instructions(for: left), effort: Pace.effort(for: left))
       if let outcome = stretch.outcome { return outcome }
       let started = now
-      now = HostClock.monotonic
+      now = HostTime.now
       pace.learn(instructions: stretch.executed, nanoseconds: now &- started)
       if now &+ Pace.shortestStretch >= sliceEnd { break }
     }
@@ -181,4 +181,14 @@ extension VirtMachine {
     }
     return reasons.joined(separator: "; ")
   }
+}
+
+extension VirtMachine {
+  /// Stops the machine's time, for as long as the machine is not run.
+  public func holdTime() { hostClock?.hold() }
+
+  /// Lets the machine's time go on from where `holdTime` stopped it.
+  public func releaseTime() { hostClock?.release() }
+
+  private var hostClock: HostClock? { clock as? HostClock }
 }

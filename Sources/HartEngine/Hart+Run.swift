@@ -13,13 +13,16 @@ extension Hart {
     attention = true
     exitRequested = false
     effortLeft = effort
-    if let block = nextBlock() {
-      var interpreter = Interpreter(hart: self, block: block)
-      interpreter.run()
-    }
+    if let block = nextBlock() { interpret(from: block) }
     if isWaiting { return .waiting }
     if exitRequested { return .requested }
     return state.pointee.budget > 0 ? .cutShort : .budgetSpent
+  }
+
+  /// Kept to itself, so that nothing around it changes what the compiler makes of the loop.
+  @inline(never) private func interpret(from block: BlockPointer) {
+    var interpreter = Interpreter(hart: self, block: block)
+    interpreter.run()
   }
 
   /// Instructions of the last `run` that were not used because it came back early.

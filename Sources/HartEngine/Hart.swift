@@ -74,6 +74,9 @@ public final class Hart {
   @exclusivity(unchecked) public internal(set) var isWaiting = false
   /// Instructions retired up to the start of the current run, minus the budget given then: see `retired`.
   @exclusivity(unchecked) var retiredBase: UInt64 = 0
+  @exclusivity(unchecked) var counts = HartTally()
+  /// What `retired` was when `counts.instructions` was brought up to date.
+  @exclusivity(unchecked) var retiredAtCount: UInt64 = 0
   /// What happened since power-on.
   @exclusivity(unchecked) public internal(set) var statistics = HartStatistics()
   /// Traps taken in a row without an instruction retired in between; a loop of them never ends.
@@ -146,6 +149,8 @@ public final class Hart {
     isWaiting = false
     attention = true
     exitRequested = false
+    counts = tally
+    retiredAtCount = 0
     retiredBase = 0
     statistics = HartStatistics()
     state.pointee.budget = 0
@@ -180,6 +185,13 @@ public final class Hart {
 
   /// Instructions executed since power-on, those that trapped included: what virtual time counts.
   public var executed: UInt64 { retired &+ statistics.traps }
+
+  /// What the hart has done since it was made.
+  public var tally: HartTally {
+    var tally = counts
+    tally.instructions &+= retired &- retiredAtCount
+    return tally
+  }
 
   /// Ends `run` soon, as when another hart of the machine should get its turn.
   public func requestExit() {

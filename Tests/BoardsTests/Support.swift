@@ -7,7 +7,7 @@ import RegisterMaps
 import SystemBus
 
 /// Keeps what the guest sends.
-final class Recorder: ConsoleSink {
+class Recorder: ConsoleSink {
   var bytes: [UInt8] = []
   func write(_ byte: UInt8) { bytes.append(byte) }
   var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -15,15 +15,16 @@ final class Recorder: ConsoleSink {
 
 /// A small `virt` machine under virtual time that boots a program of the test's own at the start of RAM.
 final class Board {
-  let console = Recorder()
+  let console: Recorder
   let machine: VirtMachine
 
   /// - Parameter program: writes the program; nil starts nothing.
   init(
     harts: Int = 1, clock: MachineConfiguration.ClockKind = .virtual(instructionsPerTick: 10),
-    memorySize: Int = 1 << 20,
+    memorySize: Int = 1 << 20, console: Recorder = Recorder(),
     _ program: ((inout Assembler) -> Void)? = nil
   ) throws {
+    self.console = console
     var configuration = MachineConfiguration()
     configuration.harts = harts
     configuration.memorySize = memorySize

@@ -33,6 +33,21 @@ int chost_wait(int first, short first_events, int second, short second_events, l
 /// page cache when it is next used. Does nothing where the host has no such thing.
 void chost_release_text(void);
 
+// Threads.
+
+/// Gives the calling thread a name of at most 15 bytes, where the host has names for threads.
+void chost_name_thread(const char *name);
+
+/// Has the calling thread's timers fire when they are due, not when it suits the host to wake several at once.
+void chost_sharpen_timers(void);
+
+/// How many cores the calling thread may use, or -1 where the host does not tell.
+int chost_core_count(void);
+
+/// Has the calling thread run only on the core with this number, from 0, among those that it may use now. Does nothing
+/// when there is none, or where the host has no such thing.
+void chost_bind_thread(int number);
+
 #ifdef __linux__
 #include <linux/capability.h>
 #include <linux/landlock.h>

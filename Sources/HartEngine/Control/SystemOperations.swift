@@ -77,6 +77,7 @@ extension Hart {
   private func waitForInterrupt() {
     guard !hasWakeUp else { return }
     statistics.waits &+= 1
+    counts.waits &+= 1
     isWaiting = true
     attention = true
   }

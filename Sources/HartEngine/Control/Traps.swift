@@ -13,6 +13,7 @@ extension Hart {
     if retired == retiredAtLastTrap { trapsWithoutProgress &+= 1 } else { trapsWithoutProgress = 0 }
     retiredAtLastTrap = retired
     let code = trap.cause.rawValue
+    counts.traps[Int(code & 15)] &+= 1
     let isDelegated = mode < .machine && csr.machineEdelegation & (1 << code) != 0
     enterHandler(cause: code, value: trap.value, at: pc, inSupervisor: isDelegated)
   }
@@ -20,6 +21,7 @@ extension Hart {
   /// Takes the interrupt with this number before the instruction at `state.pc`.
   func takeInterrupt(_ number: UInt32) {
     statistics.interrupts &+= 1
+    counts.interrupts[Int(number & 15)] &+= 1
     trapsWithoutProgress = 0
     let isDelegated = csr.machineIdelegation & (1 << number) != 0
     enterHandler(cause: number | 1 << 31, value: 0, at: state.pointee.pc, inSupervisor: isDelegated)

@@ -116,7 +116,8 @@ extension Hart {
       return .success(.memory(codePage: memory.codePage, host: memory.host))
     }
     guard physical <= UInt64(UInt32.max),
-      let found = bus.device(at: UInt32(truncatingIfNeeded: physical), count: count)
+      let found = bus.access(
+        kind == .store ? .write : .read, at: UInt32(truncatingIfNeeded: physical), count: count)
     else { return .failure(fault) }
     effortLeft &-= HostEffort.device
     return .success(.device(found.device, offset: found.offset))

@@ -16,6 +16,11 @@ public protocol Execution: AnyObject {
   /// As pressing the machine's reset button.
   func reset()
 
+  /// Stops the machine's time while it is paused, so that the guest does not see how long that took.
+  func hold()
+  /// Lets the machine's time go on.
+  func release()
+
   /// What the guest's memory takes of the host, measured now.
   func measureMemory() -> MemoryUse
 
@@ -42,7 +47,7 @@ public struct SliceReport: Sendable {
   public var dropped: UInt64 = 0
   /// Typed bytes that the guest has not taken yet.
   public var waitingInput = 0
-  /// Processor time the slice took, in nanoseconds.
+  /// Processor time that the slice took elsewhere than on the calling thread, in nanoseconds.
   public var processorTime: UInt64 = 0
   /// Since the machine was made.
   public var statistics = MachineStatistics()

@@ -13,36 +13,32 @@
       guard case .message(let message) = channel.receive(), let setup = try? Setup(message) else {
         return "this command is how roost starts its own children, and of no use by itself"
       }
-      do throws(LockDownError) {
-        let features = try LockDown(setup).apply()
-        switch setup.purpose {
-        case .probe: say(.ready(features), on: channel)
-        case .attempt(let trial):
-          say(.ready(features), on: channel)
-          say(.refused(trial.escape.attempt()), on: channel)
-        case .guest: serve(setup, features, on: channel)
-        }
+      do {
+        try serve(setup, on: channel)
       } catch {
-        say(.refused(error.description), on: channel)
+        say(.refused("\(error)"), on: channel)
       }
       // Without what a program does at its end, which may need what is not allowed any more.
       _exit(0)
     }
 
-    private static func say(_ reply: Reply, on channel: Channel) { _ = channel.send(reply.bytes) }
-
-    private static func serve(_ setup: Setup, _ features: [SandboxFeature], on channel: Channel) {
-      let server: GuestServer
-      do {
-        server = try GuestServer(setup)
-      } catch {
-        return say(.refused("\(error)"), on: channel)
-      }
-      say(.ready(features), on: channel)
-      chost_release_text()
-      while case .message(let message) = channel.receive(), let request = try? Request(message) {
-        guard channel.send(Reply.slice(server.answer(request)).bytes) else { return }
+    private static func serve(_ setup: Setup, on channel: Channel) throws {
+      switch setup.purpose {
+      case .probe: say(.ready(try LockDown(setup).apply()), on: channel)
+      case .attempt(let trial):
+        say(.ready(try LockDown(setup).apply()), on: channel)
+        say(.refused(trial.escape.attempt()), on: channel)
+      case .guest:
+        let server = try GuestServer(setup)
+        let features = try LockDown(setup).apply()
+        try server.boot()
+        say(.ready(features), on: channel)
+        // Most of what it took to come this far is never needed again.
+        chost_release_text()
+        server.serve(channel)
       }
     }
+
+    private static func say(_ reply: Reply, on channel: Channel) { _ = channel.send(reply.bytes) }
   }
 #endif

@@ -7,55 +7,50 @@
 
   /// The machine of a child's guest, and what is around it.
   final class GuestServer {
+    private let setup: Setup
     private let machine: VirtMachine
     private let doorbell: Doorbell
     private let output: ConsoleBuffer
-    /// Typed, but not taken by the UART yet.
-    private var input: [UInt8] = []
+    private let input: TypedInput
 
-    private static let nanosecondsPerTick: UInt64 = 1_000_000_000 / ticksPerSecond
-
-    /// Makes the machine and boots it. This is where files of unknown origin are looked at first.
+    /// Makes the machine, from nothing but what the monitor says.
     init(_ setup: Setup) throws {
-      guard let area = AreaMapping(Inheritance.area) else { throw SandboxError.unavailable(reason: errnoText()) }
+      self.setup = setup
+      guard let area = AreaMapping(Inheritance.area) else {
+        throw SandboxError.noResources(what: "memory", reason: errnoText())
+      }
       doorbell = Doorbell(sharing: area.doorbell, owner: area)
       output = ConsoleBuffer(area)
-      let images = try BootImages(setup.boot, reader: setup.reader)
       machine = try VirtMachine(
         try setup.machine.configuration(), console: output, ramDescriptor: Inheritance.ram)
-      try machine.start(images)
-      machine.uart.onReceiveSpace = { [unowned self] in deliver() }
+      input = TypedInput(for: machine.uart)
     }
 
-    func answer(_ request: Request) -> SliceReply {
-      if request.resets { machine.reset() }
-      input += request.input
-      deliver()
+    /// Boots it. From here on, content of unknown origin is looked at.
+    func boot() throws { try machine.start(try BootImages(setup.boot, reader: setup.reader)) }
+
+    /// Does what is asked, until nobody asks any more.
+    func serve(_ channel: Channel) {
+      while case .message(let message) = channel.receive(), let request = try? Request(message) {
+        switch request {
+        case .run(let slice): guard channel.send(Reply.slice(run(slice)).bytes) else { return }
+        case .hold: machine.holdTime()
+        case .release: machine.releaseTime()
+        }
+      }
+    }
+
+    private func run(_ slice: Request.Slice) -> SliceReply {
+      if slice.resets { machine.reset() }
+      input.append(slice.input)
       output.clear()
-      var reply = SliceReply(outcome(of: machine.run(for: request.nanoseconds, doorbell: doorbell)))
+      let outcome = machine.run(for: slice.nanoseconds, doorbell: doorbell)
+      var reply = SliceReply(SliceReport.Outcome(outcome, of: machine))
       reply.outputCount = UInt32(truncatingIfNeeded: output.count)
       reply.dropped = output.dropped
       reply.waitingInput = UInt32(clamping: input.count)
       reply.statistics = machine.statistics
       return reply
-    }
-
-    private func outcome(of slice: SliceOutcome) -> SliceReport.Outcome {
-      switch slice {
-      case .ran: return .ran
-      case .ended(let end): return .ended(end)
-      case .idle(until: .max): return .idle(nanoseconds: nil)
-      case .idle(let deadline):
-        let now = machine.now
-        let ticks = deadline > now ? deadline - now : 0
-        return .idle(nanoseconds: min(ticks, .max / Self.nanosecondsPerTick) * Self.nanosecondsPerTick)
-      }
-    }
-
-    /// Gives the UART what it has room for.
-    private func deliver() {
-      guard !input.isEmpty else { return }
-      input.removeFirst(machine.uart.receive(input))
     }
   }
 

@@ -1,31 +1,51 @@
 #if os(Linux)
   import SystemBus
 
-  /// What the monitor asks of a child that has its machine: to run a slice.
-  struct Request: Equatable {
-    var nanoseconds: UInt64
-    /// Whether the machine is to be reset first.
-    var resets = false
-    /// Typed on the console since the last request; at most `inputLimit` bytes.
-    var input: [UInt8] = []
+  /// What the monitor asks of a child that has its machine.
+  enum Request: Equatable {
+    /// To run a slice; the only request that is answered.
+    case run(Slice)
+    /// To stop the machine's time, and to let it go on.
+    case hold, release
+
+    struct Slice: Equatable {
+      var nanoseconds: UInt64
+      /// Whether the machine is to be reset first.
+      var resets = false
+      /// Typed on the console since the last slice; at most `inputLimit` bytes.
+      var input: [UInt8] = []
+    }
 
     static let inputLimit = 16 << 10
 
+    private enum Tag: UInt8 { case run, hold, release }
+
     var bytes: [UInt8] {
       var encoder = StateEncoder()
-      encoder.encode(nanoseconds)
-      encoder.encode(resets)
-      encoder.encode(input)
+      switch self {
+      case .run(let slice):
+        encoder.encode(Tag.run.rawValue)
+        encoder.encode(slice.nanoseconds)
+        encoder.encode(slice.resets)
+        encoder.encode(slice.input)
+      case .hold: encoder.encode(Tag.hold.rawValue)
+      case .release: encoder.encode(Tag.release.rawValue)
+      }
       return encoder.bytes
     }
 
-    init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
-
     init(_ bytes: [UInt8]) throws(StateError) {
       var decoder = StateDecoder(bytes)
-      nanoseconds = try decoder.decode(UInt64.self)
-      resets = try decoder.decode(Bool.self)
-      input = try decoder.decodeBytes()
+      switch Tag(rawValue: try decoder.decode(UInt8.self)) {
+      case .run:
+        self = .run(
+          Slice(
+            nanoseconds: try decoder.decode(UInt64.self), resets: try decoder.decode(Bool.self),
+            input: try decoder.decodeBytes()))
+      case .hold: self = .hold
+      case .release: self = .release
+      case nil: throw decoder.invalid("request")
+      }
     }
   }
 #endif

@@ -1,4 +1,5 @@
-# hello-swift: what must happen before the first Swift function can run, and the way from a trap into Swift.
+# Bare guests in Embedded Swift: what must happen before `guest_main` can run, and the way from a trap into `trap_taken`.
+# The machine ends with pass when `guest_main` returns.
 #include "memory-map.h"
 
     .section .text.start, "ax"
@@ -14,7 +15,7 @@ _start:
     j    1b
 2:  la   t0, trap_entry
     csrw mtvec, t0
-    call hello
+    call guest_main
     li   t0, TEST_DEVICE_BASE
     li   t1, TEST_PASS
     sw   t1, 0(t0)
@@ -41,7 +42,7 @@ trap_entry:
     sw   t4, 52(sp)
     sw   t5, 56(sp)
     sw   t6, 60(sp)
-    call timer_fired
+    call trap_taken
     lw   ra, 0(sp)
     lw   t0, 4(sp)
     lw   t1, 8(sp)

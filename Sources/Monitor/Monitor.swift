@@ -1,0 +1,170 @@
+import Synchronization
+import SystemBus
+
+/// Runs many guests side by side on the threads of one process.
+public final class Monitor: Sendable {
+  private let core: MonitorCore
+  private let configuration: MonitorConfiguration
+  private let order: Mutex<[Guest]> = Mutex([])
+  private let logs: LogWriter
+  private let started = HostTime.now
+  private let stopping: Mutex<Bool> = Mutex(false)
+
+  public init(_ configuration: MonitorConfiguration) {
+    self.configuration = configuration
+    core = MonitorCore(configuration)
+    logs = LogWriter(core)
+    _ = core.observe { [weak self] event in self?.follow(event) }
+  }
+
+  deinit { shutDown() }
+
+  // MARK: Guests
+
+  /// In the order in which they were added.
+  public var guests: [Guest] { order.withLock { $0 } }
+
+  public func guest(named name: String) -> Guest? { guests.first { $0.name == name } }
+
+  /// Takes guests in, all or none. They are not started yet.
+  public func add(_ descriptions: [GuestDescription]) throws(MonitorError) -> [Guest] {
+    let known = guests
+    try GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
+      .check(descriptions, beside: known.map(\.description))
+    let all = known.map(\.description) + descriptions
+    let new = descriptions.map { description in
+      let watched = all.flatMap(\.dependencies).filter { $0.guest == description.name }.compactMap(\.line)
+      let guest = Guest(description, watched: Array(Set(watched)), monitor: core)
+      let slot = core.pool.add(guest, share: description.share)
+      guest.control.withLock { $0.slot = slot }
+      if description.console.log != nil { logs.follow(guest) }
+      return guest
+    }
+    order.withLock { $0 += new }
+    return new
+  }
+
+  /// Forgets a guest that is not alive.
+  public func remove(_ guest: Guest) throws(MonitorError) {
+    let (state, slot) = guest.control.withLock { control -> (Lifecycle, Int?) in
+      guard !control.lifecycle.isAlive else { return (control.lifecycle, nil) }
+      defer { control.slot = nil }
+      return (control.lifecycle, control.slot)
+    }
+    if state.isAlive { throw .notPossible(guest: guest.name, action: "remove", state: state.word) }
+    if let slot { core.pool.remove(slot) }
+    core.ledger.discharge(guest.control.withLock { control in
+      defer { control.admitted = 0 }
+      return control.admitted
+    })
+    logs.forget(guest)
+    order.withLock { guests in guests.removeAll { $0 === guest } }
+  }
+
+  // MARK: All at once
+
+  /// Starts every guest that is not alive, each as soon as those it depends on are there. What cannot be started fails,
+  /// with the reason.
+  public func startAll() {
+    stopping.withLock { $0 = false }
+    for guest in guests where !guest.lifecycle.isAlive { guest.hold(.waiting(on: "the monitor")) }
+    reconsider()
+  }
+
+  /// Asks every guest to stop, those first on which no other depends; `force` ends all of them at once.
+  public func stopAll(force: Bool = false) {
+    stopping.withLock { $0 = true }
+    if force {
+      for guest in guests { try? guest.kill() }
+    } else {
+      stopNext()
+    }
+  }
+
+  /// Ends every guest and the monitor's threads. Nothing can be started afterwards.
+  public func shutDown() {
+    stopAll(force: true)
+    _ = wait(timeout: 10_000_000_000) { guests.allSatisfy { !$0.lifecycle.isAlive } }
+    core.pool.shutDown()
+    logs.shutDown()
+  }
+
+  /// What an event means for other guests.
+  private func follow(_ event: MonitorEvent) {
+    switch event {
+    case .lifecycle, .started:
+      if stopping.withLock({ $0 }) { stopNext() } else { reconsider() }
+    case .said: reconsider()
+    case .console, .notice: break
+    }
+  }
+
+  private func stopNext() {
+    let left = guests.filter { !$0.lifecycle.isOver && $0.lifecycle != .created }
+    let needed = Set(left.flatMap(\.description.dependencies).map(\.guest))
+    for guest in left where guest.lifecycle != .stopping && !needed.contains(guest.name) { try? guest.stop() }
+  }
+
+  /// Starts the guests that wait for nothing any more.
+  private func reconsider() {
+    let guests = guests
+    for guest in guests {
+      guard case .waiting = guest.lifecycle else { continue }
+      switch obstacle(to: guest, among: guests) {
+      case .none:
+        do { try guest.start() } catch { guest.hold(.failed(reason: "\(error)")) }
+      case .waiting(let name): guest.hold(.waiting(on: name))
+      case .hopeless(let reason): guest.hold(.failed(reason: reason))
+      }
+    }
+  }
+
+  private enum Obstacle {
+    case none
+    case waiting(String)
+    case hopeless(String)
+  }
+
+  private func obstacle(to guest: Guest, among guests: [Guest]) -> Obstacle {
+    for dependency in guest.description.dependencies {
+      guard let other = guests.first(where: { $0.name == dependency.guest }) else { continue }
+      let isMet = dependency.line.map { other.console.hasSaid($0) } ?? other.hasStarted
+      if isMet { continue }
+      let state = other.lifecycle
+      guard state.isOver else { return .waiting(other.name) }
+      let missing = dependency.line.map { "without a line with '\($0)'" } ?? "before it could start"
+      return .hopeless("'\(other.name)', on which it depends, is \(state.word) \(missing)")
+    }
+    return .none
+  }
+
+  // MARK: Watching
+
+  /// Has `handler` told of everything that happens, on the monitor's threads.
+  public func observe(_ handler: @escaping @Sendable (MonitorEvent) -> Void) -> Observation {
+    Observation(core, core.observe(handler))
+  }
+
+  /// Waits until `condition` holds, which is looked at after every event.
+  /// - Parameter nanoseconds: the longest wait; nil for ever.
+  /// - Returns: whether it holds.
+  public func wait(timeout nanoseconds: UInt64?, until condition: () -> Bool) -> Bool {
+    core.wait(timeout: nanoseconds, until: condition)
+  }
+
+  public var statistics: MonitorStatistics {
+    MonitorStatistics(
+      workers: configuration.workers, uptime: HostTime.now &- started, memoryLimit: core.ledger.limit,
+      memoryAdmitted: core.ledger.inUse)
+  }
+}
+
+/// What a monitor has and has given away.
+public struct MonitorStatistics: Codable, Equatable, Sendable {
+  public var workers: Int
+  /// In nanoseconds.
+  public var uptime: UInt64
+  /// Bytes of RAM that guests may have together, and have.
+  public var memoryLimit: UInt64
+  public var memoryAdmitted: UInt64
+}
