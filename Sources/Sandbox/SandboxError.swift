@@ -11,10 +11,6 @@ public enum SandboxError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLong(what: String, limit: Int)
   case machine(DescriptionError)
   case image(ImageError)
-  /// The child could not make the machine, and says why.
-  case refused(String)
-  /// The child ended, or was ended, before it was ready.
-  case lost(reason: String)
 
   public var description: String {
     switch self {
@@ -25,8 +21,6 @@ public enum SandboxError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooLong(let what, let limit): "\(what) is longer than the \(limit) bytes that fit"
     case .machine(let error): "\(error)"
     case .image(let error): "\(error)"
-    case .refused(let reason): reason
-    case .lost(let reason): reason
     }
   }
 }

@@ -7,27 +7,29 @@ import Synchronization
 public final class Doorbell: @unchecked Sendable {
   /// The word, for an engine that looks at it often: 0 while nobody has rung.
   public let word: UnsafeMutablePointer<Atomic<UInt32>>
-  /// Keeps the memory of the word; nil when that belongs to the doorbell.
+  private let isOwned: Bool
   private let owner: AnyObject?
 
   /// A doorbell of this process.
   public init() {
     word = .allocate(capacity: 1)
     word.initialize(to: Atomic(0))
+    isOwned = true
     owner = nil
   }
 
   /// A doorbell in memory that may be shared with another process.
   /// - Parameters:
-  ///   - memory: four bytes, aligned to four, which start as zero.
-  ///   - owner: what keeps the memory for as long as it is kept itself.
-  public init(sharing memory: UnsafeMutableRawPointer, owner: AnyObject) {
+  ///   - memory: four bytes, aligned to four, which outlive the doorbell and start as zero.
+  ///   - owner: what keeps the memory, and is kept by the doorbell.
+  public init(sharing memory: UnsafeMutableRawPointer, owner: AnyObject? = nil) {
     word = memory.bindMemory(to: Atomic<UInt32>.self, capacity: 1)
+    isOwned = false
     self.owner = owner
   }
 
   deinit {
-    guard owner == nil else { return }
+    guard isOwned else { return }
     word.deinitialize(count: 1)
     word.deallocate()
   }

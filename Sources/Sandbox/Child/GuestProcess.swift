@@ -25,9 +25,10 @@
     private static func serve(_ setup: Setup, on channel: Channel) throws {
       switch setup.purpose {
       case .probe: say(.ready(try LockDown(setup).apply()), on: channel)
-      case .attempt(let trial):
+      case .attempt(let escape):
         say(.ready(try LockDown(setup).apply()), on: channel)
-        say(.refused(trial.escape.attempt()), on: channel)
+        let result = escape.attempt()
+        say(.refused(result < 0 ? "refused: \(errnoText(CInt(-result)))" : Escape.success), on: channel)
       case .guest:
         let server = try GuestServer(setup)
         let features = try LockDown(setup).apply()

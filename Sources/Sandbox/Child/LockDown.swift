@@ -38,13 +38,13 @@
         Wall("namespaces", Namespaces.leave),
         Wall("empty file system", Namespaces.emptyRoot),
         Wall("no capabilities", required: true, Privileges.drop),
-        Wall("no privileged user", { isRoot ? Privileges.becomeNobody() : nil }),
+        Wall("no privileged user") { isRoot ? Privileges.becomeNobody() : nil },
         Wall("dies with the monitor", required: true, dieWithParent),
         Wall("no new privileges", required: true) { prctl(PR_SET_NO_NEW_PRIVS, 1) },
         Wall("closed to debuggers", required: true) { prctl(PR_SET_DUMPABLE, 0) },
         Wall("Landlock", Landlock.restrict),
-        Wall("resource limits", required: true, { Limits(setup).apply() }),
-        Wall("system call filter", required: setup.needsFilter, { setup.needsFilter ? SystemCallFilter.load() : nil }),
+        Wall("resource limits", required: true) { Limits(setup).apply() },
+        Wall("system call filter", required: true, SystemCallFilter.load),
       ]
     }
 

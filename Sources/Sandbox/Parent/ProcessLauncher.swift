@@ -1,4 +1,5 @@
 #if os(Linux)
+  import Boards
   import Glibc
   import Monitor
 
@@ -21,21 +22,30 @@
 
     /// What a child can lock itself down with.
     func probe() throws(SandboxError) -> [SandboxFeature] {
-      let child = try start("probe", Setup(.probe, parent: getpid()), ram: nil, BootFiles())
-      defer { child.end() }
-      return try features(of: child)
+      try features(of: start("probe", Setup(.probe, parent: getpid()), ram: nil, BootFiles()))
     }
 
     /// How a child fared that tried to break out.
     func attempt(_ escape: Escape) throws(SandboxError) -> String {
       let child = try start("escape", Setup(.attempt(escape), parent: getpid()), ram: nil, BootFiles())
       _ = try features(of: child)
-      guard case .success(.refused(let words)) = child.answer(within: Self.startLimit) else { return child.endInWords() }
-      child.end()
-      return words
+      switch child.answer(within: Self.startLimit) {
+      case .success(.refused(let words)): return words
+      case .success: return child.end(because: .nonsense)
+      case .failure(let loss): return child.end(because: loss)
+      }
     }
 
-    /// A child that has made its machine and waits to be told to run it.
+    private func features(of child: ChildProcess) throws(SandboxError) -> [SandboxFeature] {
+      switch child.answer(within: Self.startLimit) {
+      case .success(.ready(let features)): return features
+      case .success(.refused(let words)): throw .unavailable(reason: words)
+      case .success(.slice): throw .unavailable(reason: child.end(because: .nonsense))
+      case .failure(let loss): throw .unavailable(reason: child.end(because: loss))
+      }
+    }
+
+    /// A machine in a child that has just been started: it gets ready while others run.
     func launch(_ guest: GuestDescription) throws(SandboxError) -> ProcessExecution {
       do throws(DescriptionError) { _ = try guest.machine.configuration() } catch { throw .machine(error) }
       let files = try BootFiles(guest.boot)
@@ -44,20 +54,7 @@
       setup.boot = guest.boot
       setup.files = files.files
       let ram = try SharedMemory.create(name: "roost-ram", size: Int(clamping: guest.machine.memory))
-      let child = try start(guest.name, setup, ram: ram, files)
-      _ = try features(of: child)
-      return ProcessExecution(child)
-    }
-
-    private func features(of child: ChildProcess) throws(SandboxError) -> [SandboxFeature] {
-      switch child.answer(within: Self.startLimit) {
-      case .success(.ready(let features)): return features
-      case .success(.refused(let words)):
-        child.end()
-        throw .refused(words)
-      case .success(.slice): throw .lost(reason: child.end(because: ChildProcess.nonsense))
-      case .failure(let loss): throw .lost(reason: child.end(because: loss))
-      }
+      return ProcessExecution(try start(guest.name, setup, ram: ram, files), startLimit: Self.startLimit)
     }
 
     /// - Parameter name: shown in the host's lists of processes.
@@ -72,17 +69,17 @@
       guard let mapping = AreaMapping(area.number) else {
         throw .noResources(what: "memory", reason: errnoText())
       }
-      let (ours, theirs) = try Channel.pair()
-      let channel = OpenDescriptor(ours.descriptor)
-      let far = OpenDescriptor(theirs.descriptor)
+      let (near, far) = try Channel.pair()
       let words = try LastWords()
+      // Sent before there is anybody to read it, which is sooner than afterwards.
+      guard Channel(descriptor: near.number).send(message) else {
+        throw .noResources(what: "socket", reason: errnoText())
+      }
       let spawn = Spawn(
         program: program, arguments: ["roost: \(name)", Self.command], errors: words.far,
         descriptors: [far, area, ram ?? area] + files.descriptors)
       let process = try nursery.perform { spawn.run() }.get()
-      let child = ChildProcess(process, channel: channel, area: mapping, ram: ram, words: words.near)
-      guard ours.send(message) else { throw .lost(reason: child.endInWords()) }
-      return child
+      return ChildProcess(process, link: near, area: mapping, ram: ram, words: words.near)
     }
   }
 #endif

@@ -17,13 +17,13 @@
     }
 
     /// Makes a connected pair; children started later do not inherit either end unless told to.
-    static func pair() throws(SandboxError) -> (Channel, Channel) {
+    static func pair() throws(SandboxError) -> (OpenDescriptor, OpenDescriptor) {
       var ends: [CInt] = [-1, -1]
       let kind = CInt(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
       guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
         throw .noResources(what: "socket", reason: errnoText())
       }
-      return (Channel(descriptor: ends[0]), Channel(descriptor: ends[1]))
+      return (OpenDescriptor(ends[0]), OpenDescriptor(ends[1]))
     }
 
     /// Waits until there is something to receive, for so many nanoseconds at most.
@@ -60,8 +60,6 @@
       if length <= 0 { return .closed }
       return length > Self.limit ? .tooLong : .message(message)
     }
-
-    func close() { _ = Glibc.close(descriptor) }
   }
 
   /// The words for `errno`.

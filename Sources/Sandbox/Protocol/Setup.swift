@@ -9,7 +9,7 @@
     enum Purpose: Equatable {
       /// Lock down, tell what was applied, and end.
       case probe
-      /// Lock down, try this, and tell if that was survived.
+      /// Lock down, try this, and tell how that went.
       case attempt(Escape)
       case guest
     }
