@@ -75,10 +75,14 @@ public final class VirtMachine {
   var turnLeft: UInt64 = 0
   var pace = Pace()
 
-  /// - Parameter console: where the UART's output goes.
-  public init(_ configuration: MachineConfiguration, console: any ConsoleSink) throws(MemoryError) {
+  /// - Parameters:
+  ///   - console: where the UART's output goes.
+  ///   - ramDescriptor: a file that becomes the RAM, of at least its size and all zero; see `GuestMemory`.
+  public init(
+    _ configuration: MachineConfiguration, console: any ConsoleSink, ramDescriptor: Int32? = nil
+  ) throws(MemoryError) {
     self.configuration = configuration
-    ram = try GuestMemory(base: MemoryMap.ramBase, size: configuration.memorySize)
+    ram = try GuestMemory(base: MemoryMap.ramBase, size: configuration.memorySize, descriptor: ramDescriptor)
     bootROM = try GuestMemory(
       base: MemoryMap.bootROM.base, size: Int(MemoryMap.bootROM.size), isWritable: false)
     switch configuration.clock {

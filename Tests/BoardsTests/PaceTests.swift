@@ -11,7 +11,8 @@ import Testing
     }
     let wanted = min(50_000 / nanosecondsEach, 20_000)
     #expect((wanted * 95 / 100...wanted * 105 / 100).contains(pace.instructions(for: 50_000)))
-    #expect((wanted * 45 / 100...wanted * 55 / 100).contains(pace.instructions(for: 25_000)) || nanosecondsEach == 2)
+    let half = max(min(25_000 / nanosecondsEach, 20_000), 64)
+    #expect((half * 95 / 100...half * 105 / 100).contains(pace.instructions(for: 25_000)))
   }
 
   @Test func staysInRange() {

@@ -89,9 +89,11 @@ private final class RingingConsole: Recorder {
     #expect(ended.machine.run(for: 10_000_000_000) == .ended(.failed(code: 3)))
     #expect(ended.machine.run(for: 10_000_000_000) == .ended(.failed(code: 3)))
     let idle = try Board(clock: .host) { assembler in
+      let loop = assembler.label()
       assembler.write(.mie, 0x800)
+      assembler.bind(loop)
       assembler.emit(.wfi)
-      assembler.spin()
+      assembler.jump(to: loop)
     }
     #expect(idle.machine.run(for: 10_000_000_000) == .idle(until: .max))
   }
