@@ -2,6 +2,7 @@
   import Boards
   import Glibc
   import Monitor
+  import SystemBus
 
   /// A child process, from the monitor's side. One thread at a time uses it.
   final class ChildProcess {
@@ -104,8 +105,8 @@
       guard !isReaped else { return nil }
       isReaped = true
       var status: CInt = 0
-      let deadline = HostClock.monotonic &+ nanoseconds
-      while HostClock.monotonic < deadline {
+      let deadline = HostTime.now &+ nanoseconds
+      while HostTime.now < deadline {
         switch waitpid(process, &status, WNOHANG) {
         case process: return status
         case -1: return nil

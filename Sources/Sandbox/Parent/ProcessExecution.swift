@@ -37,7 +37,7 @@
     init(_ child: ChildProcess, startLimit: UInt64) {
       self.child = child
       doorbell = Doorbell(sharing: child.area.doorbell, owner: child.area)
-      stage = .starting(deadline: HostClock.monotonic &+ startLimit)
+      stage = .starting(deadline: HostTime.now &+ startLimit)
     }
 
     public func run(for nanoseconds: UInt64) -> SliceReport {
@@ -73,7 +73,7 @@
         report = self.report(.ran)
       case .success(.refused(let words)): report = lose("cannot be started: \(words)")
       case .success(.slice): report = lose(.nonsense)
-      case .failure(.silent) where HostClock.monotonic < deadline:
+      case .failure(.silent) where HostTime.now < deadline:
         report = self.report(.idle(nanoseconds: Self.startInterval))
       case .failure(let loss): report = lose(loss)
       }
@@ -87,7 +87,7 @@
     /// nobody asked, as when it has ended.
     private func restOfIdleTime(until deadline: UInt64) -> UInt64? {
       guard input.isEmpty, !resets, !doorbell.isRung else { return nil }
-      let now = HostClock.monotonic
+      let now = HostTime.now
       guard deadline > now, !child.channel.wait(nanoseconds: 0) else { return nil }
       return min(deadline - now, Self.heartbeat)
     }
@@ -118,9 +118,9 @@
     private func awaitAnswer(slice nanoseconds: UInt64) -> (Result<Reply, ChildProcess.Loss>, idled: UInt64) {
       var patience = Patience(slice: nanoseconds)
       var idled: UInt64 = 0
-      var before = HostClock.monotonic
+      var before = HostTime.now
       while !child.channel.wait(nanoseconds: patience.nextWait) {
-        let now = HostClock.monotonic
+        let now = HostTime.now
         patience.waitedInVain(now &- before)
         before = now
         idled = timeIdled(patience)
@@ -151,7 +151,7 @@
       var idleUntil: UInt64 = 0
       var outcome = slice.outcome
       if case .idle(let nanoseconds) = outcome {
-        idleUntil = HostClock.monotonic &+ min(nanoseconds ?? .max, Self.longestIdleTime)
+        idleUntil = HostTime.now &+ min(nanoseconds ?? .max, Self.longestIdleTime)
         // What did not fit into the request waits for the next.
         outcome = input.isEmpty ? .idle(nanoseconds: min(nanoseconds ?? .max, Self.heartbeat)) : .ran
       }
