@@ -14,7 +14,7 @@
     }
 
     let area: AreaMapping
-    private let process: pid_t
+    let process: pid_t
     private let link: OpenDescriptor
     private let ram: OpenDescriptor?
     private let words: OpenDescriptor

@@ -7,6 +7,8 @@
   /// memory are measured by asking the kernel.
   public final class ProcessExecution: Execution {
     public let doorbell: Doorbell
+    /// Its number, which is its own until `end` or a report that it is lost.
+    public var processNumber: Int32 { child.process }
     private let child: ChildProcess
     private var stage: Stage
     private var input: [UInt8] = []
