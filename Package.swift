@@ -13,7 +13,7 @@ struct Module {
 }
 
 /// Libraries of the host, which tests have no use for.
-let hostLibraries = ["CLibelf", "CSeccomp"]
+let hostLibraries = ["CLibelf", "CLibyaml", "CSeccomp"]
 
 /// Warnings are errors in every build, so that none can hide in a module that was not compiled again.
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
@@ -31,7 +31,9 @@ let modules: [Module] = [
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
   Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
-  Module(name: "Fleet", imports: ["ISA", "Boards", "Monitor"], products: [.product(name: "Yams", package: "Yams")]),
+  Module(
+    name: "Fleet", imports: ["CLibyaml", "ISA", "GuestImage", "Boards", "Monitor"],
+    products: [.product(name: "Yams", package: "Yams")]),
   Module(
     name: "Sandbox",
     imports: [
@@ -64,6 +66,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    // A setting of the libyaml inside of Yams that Yams does not offer.
+    .systemLibrary(name: "CLibyaml"),
     .target(name: "CHost"),
     // Linked statically where that is possible: a process then starts faster and keeps less resident.
     .executableTarget(
@@ -82,7 +86,9 @@ let package = Package(
       path: "Benchmarks/Sources", swiftSettings: strict),
     .executableTarget(
       name: "monitor-bench",
-      dependencies: ["SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Benchmarks/Monitor", swiftSettings: strict),
     .target(
       name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],

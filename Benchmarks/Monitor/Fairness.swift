@@ -36,7 +36,9 @@ struct Fairness: ParsableCommand {
         "busy-\(index + 1)   \(weight)       \(format(share * 100)) %         \(format(expected * 100)) %    "
           + "\(format((share / expected - 1) * 100)) %")
     }
-    print("shares: at worst \(format(worst * 100)) % off; the workers were busy \(format(total / seconds / 1e7, 1)) % of a core")
+    print(
+      "shares: at worst \(format(worst * 100)) % off; the workers were busy \(format(total / seconds / 1e7, 1)) % of a core"
+    )
   }
 
   private func measureCaps() throws {

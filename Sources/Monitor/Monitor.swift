@@ -53,10 +53,11 @@ public final class Monitor: Sendable {
     }
     if state.isAlive { throw .notPossible(guest: guest.name, action: "remove", state: state.word) }
     if let slot { core.pool.remove(slot) }
-    core.ledger.discharge(guest.control.withLock { control in
-      defer { control.admitted = 0 }
-      return control.admitted
-    })
+    core.ledger.discharge(
+      guest.control.withLock { control in
+        defer { control.admitted = 0 }
+        return control.admitted
+      })
     logs.forget(guest)
     order.withLock { guests in guests.removeAll { $0 === guest } }
   }
@@ -67,7 +68,8 @@ public final class Monitor: Sendable {
   /// with the reason.
   public func startAll() {
     stopping.withLock { $0 = false }
-    for guest in guests where !guest.lifecycle.isAlive { guest.hold(.waiting(on: "the monitor")) }
+    let guests = guests
+    for guest in guests { guest.wait(for: guest.description.dependencies.first?.guest ?? "its turn", isNew: true) }
     reconsider()
   }
 
@@ -112,9 +114,9 @@ public final class Monitor: Sendable {
       guard case .waiting = guest.lifecycle else { continue }
       switch obstacle(to: guest, among: guests) {
       case .none:
-        do { try guest.start() } catch { guest.hold(.failed(reason: "\(error)")) }
-      case .waiting(let name): guest.hold(.waiting(on: name))
-      case .hopeless(let reason): guest.hold(.failed(reason: reason))
+        do { try guest.startWaiting() } catch { guest.giveUp(because: "\(error)") }
+      case .waiting(let name): guest.wait(for: name, isNew: false)
+      case .hopeless(let reason): guest.giveUp(because: reason)
       }
     }
   }

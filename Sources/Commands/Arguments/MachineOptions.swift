@@ -2,21 +2,6 @@ import ArgumentParser
 import Boards
 import ISA
 
-/// What RAM a machine can have.
-package enum MemoryLimits {
-  package static let lowest = ByteSize(bytes: 64 << 10)
-  package static let highest = ByteSize(bytes: UInt64(MachineConfiguration.memoryLimit))
-  package static let page = ByteSize(bytes: 4096)
-
-  /// Reads a size of RAM.
-  package static func memory(parsing text: String) throws(ArgumentError) -> ByteSize {
-    let size = try ByteSize(parsing: text)
-    guard size.bytes >= lowest.bytes, size.bytes <= highest.bytes else { throw .memoryOutOfRange(size) }
-    guard size.bytes % page.bytes == 0 else { throw .memoryNotInPages(size) }
-    return size
-  }
-}
-
 /// The options that say what the machine is made of.
 struct MachineOptions: ParsableArguments {
   @Option(

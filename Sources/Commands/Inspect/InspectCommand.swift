@@ -1,6 +1,7 @@
 import ArgumentParser
 import Boards
 import GuestImage
+import Monitor
 import Peripherals
 
 /// `roost inspect`: tells what an image is, and how it would be booted.

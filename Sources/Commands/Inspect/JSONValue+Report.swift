@@ -1,4 +1,5 @@
 import GuestImage
+import Monitor
 
 // What `roost inspect --json` writes: addresses and sizes as numbers, what there is none of as null.
 extension JSONValue {

@@ -1,13 +1,13 @@
 /// The last bytes of a stream. Takes memory as it fills.
-struct ByteRing {
+package struct ByteRing {
   private let capacity: Int
   private var bytes: [UInt8] = []
   /// Where the next byte goes once all places are taken.
   private var end = 0
 
-  init(capacity: Int) { self.capacity = max(capacity, 1) }
+  package init(capacity: Int) { self.capacity = max(capacity, 1) }
 
-  mutating func append(_ new: ArraySlice<UInt8>) {
+  package mutating func append(_ new: ArraySlice<UInt8>) {
     var rest = new.suffix(capacity)
     if bytes.count < capacity {
       let part = rest.prefix(capacity - bytes.count)
@@ -21,7 +21,7 @@ struct ByteRing {
   }
 
   /// The last `limit` of them.
-  func suffix(_ limit: Int) -> [UInt8] {
+  package func suffix(_ limit: Int) -> [UInt8] {
     let ordered = bytes[end...] + bytes[..<end]
     return Array(ordered.suffix(max(limit, 0)))
   }

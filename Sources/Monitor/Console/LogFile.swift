@@ -8,7 +8,7 @@
 
 /// A file that output is appended to. When it has grown to its limit it is renamed to `FILE.1`, that one to `FILE.2`, and
 /// so on, and the oldest is removed.
-struct LogFile: ~Copyable {
+package struct LogFile: ~Copyable {
   private let path: String
   private let limit: UInt64
   private let count: Int
@@ -18,7 +18,7 @@ struct LogFile: ~Copyable {
   /// - Parameters:
   ///   - limit: bytes of one file, at least 4096.
   ///   - count: files to keep, the current one included.
-  init(path: String, limit: UInt64, count: Int) {
+  package init(path: String, limit: UInt64, count: Int) {
     self.path = path
     self.limit = max(limit, 4096)
     self.count = min(max(count, 1), 100)
@@ -27,7 +27,7 @@ struct LogFile: ~Copyable {
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Appends `bytes`; why that did not succeed in full, as `errno`. The file is opened anew after a failure.
-  mutating func append(_ bytes: [UInt8]) -> Int32? {
+  package mutating func append(_ bytes: [UInt8]) -> Int32? {
     var rest = bytes[...]
     while !rest.isEmpty {
       if descriptor < 0, let failure = open() { return failure }

@@ -105,7 +105,8 @@ final class LogWriter: @unchecked Sendable {
       sink.hasFailed = true
       let reason = strerror(failure).map { String(cString: $0) } ?? "error \(failure)"
       let path = sink.guest.description.console.log ?? ""
-      core.emit(.notice(sink.guest, "console log \(path): cannot be written: \(reason); output is lost until it can be"))
+      core.emit(
+        .notice(sink.guest, "console log \(path): cannot be written: \(reason); output is lost until it can be"))
     } else {
       sink.hasFailed = false
     }

@@ -1,5 +1,5 @@
 /// Lets so many bytes a second through, and more at once after a quiet time.
-struct RateGate {
+package struct RateGate {
   private let rate: Double
   private let burst: Double
   private var allowed: Double
@@ -8,14 +8,14 @@ struct RateGate {
   /// - Parameters:
   ///   - rate: bytes a second.
   ///   - burst: bytes at once.
-  init(rate: UInt64, burst: UInt64) {
+  package init(rate: UInt64, burst: UInt64) {
     self.rate = Double(rate) / 1e9
     self.burst = Double(burst)
     allowed = Double(burst)
   }
 
   /// How many of `count` bytes may pass at `now`, in nanoseconds.
-  mutating func admit(_ count: Int, now: UInt64) -> Int {
+  package mutating func admit(_ count: Int, now: UInt64) -> Int {
     if let filledAt, filledAt < now { allowed = min(allowed + Double(now - filledAt) * rate, burst) }
     filledAt = now
     let admitted = min(count, Int(max(allowed, 0)))

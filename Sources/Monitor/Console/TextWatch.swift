@@ -1,24 +1,24 @@
 /// Looks for texts in a stream that arrives in pieces. A text never spans lines.
-struct TextWatch {
+package struct TextWatch {
   private let wanted: [String]
-  private(set) var found: Set<String> = []
+  package private(set) var found: Set<String> = []
   /// The end of the current line, as long as a text may begin in it.
   private var tail: [UInt8] = []
   private let longest: Int
 
-  init(_ texts: [String]) {
+  package init(_ texts: [String]) {
     wanted = texts.filter { !$0.isEmpty }
     longest = wanted.map(\.utf8.count).max() ?? 0
     found = Set(texts.filter(\.isEmpty))
   }
 
-  mutating func reset() {
+  package mutating func reset() {
     found = found.filter(\.isEmpty)
     tail = []
   }
 
   /// - Returns: what was found for the first time.
-  mutating func feed(_ bytes: ArraySlice<UInt8>) -> [String] {
+  package mutating func feed(_ bytes: ArraySlice<UInt8>) -> [String] {
     guard found.count < wanted.count else { return [] }
     let text = tail + bytes
     let new = wanted.filter { !found.contains($0) && Self.contains(text, Array($0.utf8)) }

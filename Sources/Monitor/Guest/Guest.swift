@@ -58,9 +58,14 @@ public final class Guest: Sendable, Identifiable {
   // MARK: What can be asked of it
 
   /// Starts it: a new machine, its images read again.
-  public func start() throws(MonitorError) {
+  public func start() throws(MonitorError) { try start(if: { !$0.isAlive }) }
+
+  /// Starts it if it waits for that.
+  func startWaiting() throws(MonitorError) { try start(if: \.isWaiting) }
+
+  private func start(if isPossible: (Lifecycle) -> Bool) throws(MonitorError) {
     try change("start") { control throws(MonitorError) in
-      guard !control.lifecycle.isAlive else { return nil }
+      guard isPossible(control.lifecycle) else { return nil }
       if control.admitted == 0 { control.admitted = try monitor.ledger.admit(description) }
       control.restartsInRow = 0
       control.begin()
@@ -153,10 +158,18 @@ public final class Guest: Sendable, Identifiable {
     if let slot { monitor.pool.wake(slot, .errand) }
   }
 
-  /// Marks it as waiting for another guest, or as failed for want of it.
-  func hold(_ lifecycle: Lifecycle) {
+  /// Has it wait for another guest before it is started.
+  /// - Parameter isNew: whether it does not wait yet.
+  func wait(for name: String, isNew: Bool) {
+    settle(.waiting(on: name)) { isNew ? !$0.isAlive : $0.isWaiting }
+  }
+
+  /// Gives up waiting.
+  func giveUp(because reason: String) { settle(.failed(reason: reason), if: \.isWaiting) }
+
+  private func settle(_ lifecycle: Lifecycle, if isPossible: (Lifecycle) -> Bool) {
     let isNew = control.withLock { control in
-      guard !control.lifecycle.isAlive, control.lifecycle != lifecycle else { return false }
+      guard isPossible(control.lifecycle), control.lifecycle != lifecycle else { return false }
       control.lifecycle = lifecycle
       return true
     }

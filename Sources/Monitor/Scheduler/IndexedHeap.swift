@@ -1,18 +1,20 @@
 /// A binary heap of slot numbers by key, smallest first, from which any slot can be taken. Keys may wrap around: they are
 /// compared by their difference.
-struct IndexedHeap {
+package struct IndexedHeap {
   private var entries: [(slot: Int, key: UInt64)] = []
   /// Where each slot is in `entries`; -1 for nowhere.
   private var places: [Int] = []
 
-  var isEmpty: Bool { entries.isEmpty }
-  var count: Int { entries.count }
-  var first: (slot: Int, key: UInt64)? { entries.first }
+  package var isEmpty: Bool { entries.isEmpty }
+  package var count: Int { entries.count }
+  package var first: (slot: Int, key: UInt64)? { entries.first }
 
-  func contains(_ slot: Int) -> Bool { places.indices.contains(slot) && places[slot] >= 0 }
+  package init() {}
+
+  package func contains(_ slot: Int) -> Bool { places.indices.contains(slot) && places[slot] >= 0 }
 
   /// Puts a slot in, or changes its key.
-  mutating func set(_ slot: Int, key: UInt64) {
+  package mutating func set(_ slot: Int, key: UInt64) {
     while places.count <= slot { places.append(-1) }
     if places[slot] < 0 {
       places[slot] = entries.count
@@ -23,7 +25,7 @@ struct IndexedHeap {
     settle(places[slot])
   }
 
-  mutating func remove(_ slot: Int) {
+  package mutating func remove(_ slot: Int) {
     guard contains(slot) else { return }
     let place = places[slot]
     places[slot] = -1

@@ -32,7 +32,9 @@ public struct LatencyHistogram: Equatable, Sendable {
 
   /// Adds what another has counted.
   public mutating func merge(_ other: LatencyHistogram) {
-    if counts.isEmpty { counts = other.counts } else {
+    if counts.isEmpty {
+      counts = other.counts
+    } else {
       for (index, count) in other.counts.enumerated() { counts[index] = counts[index].addingClamped(count) }
     }
     count &+= other.count

@@ -4,9 +4,9 @@
 /// over weight, and the one that is furthest behind runs next. Real-time guests go first, in the order in which they became
 /// ready, and slices of normal guests end when a real-time guest's timer is due. Who has used up a cap waits until it may
 /// go on. Guests with nothing to do wait for a timer or for `wake`, and cost nothing.
-struct Scheduler {
+package struct Scheduler {
   /// What a worker is to do next.
-  enum Decision: Equatable {
+  package enum Decision: Equatable {
     /// Run the guest in `slot` for at most `limit` nanoseconds; 0 to carry out only what was asked of it.
     case run(slot: Int, limit: UInt64)
     /// Sleep until there is something to do, at the latest at this time.
@@ -14,14 +14,14 @@ struct Scheduler {
   }
 
   /// What a guest wants after its slice.
-  enum Wish: Equatable {
+  package enum Wish: Equatable {
     case more
     /// Nothing until then (`UInt64.max`: ever) unless woken.
     case sleep(until: UInt64)
   }
 
   /// Why a guest is woken from outside.
-  enum Cause {
+  package enum Cause {
     /// Something arrived for it that it waits for, such as input.
     case event
     /// Somebody asked something of it, which is to be done at once, even while it may not run.
@@ -31,7 +31,7 @@ struct Scheduler {
   }
 
   /// Who must be told that there is something to do.
-  enum Summons: Equatable {
+  package enum Summons: Equatable {
     case nobody
     /// A worker that sleeps.
     case idle(worker: Int)
@@ -39,7 +39,7 @@ struct Scheduler {
     case running(worker: Int)
   }
 
-  private(set) var slots: [Slot?] = []
+  package private(set) var slots: [Slot?] = []
   /// Guests that are ready, by virtual time: those of any worker, then those pinned to each.
   private var normal: [IndexedHeap]
   /// Real-time guests and errands, by the time since which they have been ready.
@@ -53,14 +53,14 @@ struct Scheduler {
   /// Virtual time of the guest that was picked last: where newcomers begin.
   private var virtualTime: UInt64 = 0
   /// Nanoseconds of a normal slice.
-  let slice: UInt64
+  package let slice: UInt64
 
   /// How far a guest may be behind, in nanoseconds at its weight.
   private static let lag: UInt64 = 20_000_000
   /// The shortest slice given before a real-time guest's timer, in nanoseconds.
   private static let shortest: UInt64 = 5_000
 
-  init(workers: Int, slice: UInt64) {
+  package init(workers: Int, slice: UInt64) {
     normal = Array(repeating: IndexedHeap(), count: workers + 1)
     urgent = normal
     running = Array(repeating: nil, count: workers)
@@ -71,7 +71,7 @@ struct Scheduler {
   // MARK: Guests
 
   /// Takes a guest in, asleep.
-  mutating func add(_ share: ProcessorShare, now: UInt64) -> Int {
+  package mutating func add(_ share: ProcessorShare, now: UInt64) -> Int {
     let slot = Slot(share, virtualTime: virtualTime, now: now)
     if let free = slots.firstIndex(where: { $0 == nil }) {
       slots[free] = slot
@@ -82,13 +82,13 @@ struct Scheduler {
   }
 
   /// Forgets a guest. It must not be running.
-  mutating func remove(_ slot: Int) {
+  package mutating func remove(_ slot: Int) {
     leaveQueues(slot)
     slots[slot] = nil
   }
 
   /// Makes a guest ready.
-  mutating func wake(_ slot: Int, _ cause: Cause, now: UInt64) -> Summons {
+  package mutating func wake(_ slot: Int, _ cause: Cause, now: UInt64) -> Summons {
     guard slots.indices.contains(slot), let guest = slots[slot] else { return .nobody }
     switch guest.state {
     case .running(let worker):
@@ -110,7 +110,7 @@ struct Scheduler {
   // MARK: Workers
 
   /// What `worker` is to do now.
-  mutating func next(for worker: Int, now: UInt64) -> Decision {
+  package mutating func next(for worker: Int, now: UInt64) -> Decision {
     isAsleep[worker] = false
     fireTimers(now: now)
     for queue in [0, worker + 1].sorted(by: { comesFirst(urgent[$0], urgent[$1]) }) {
@@ -124,7 +124,7 @@ struct Scheduler {
   }
 
   /// A worker that sleeps although there is something it could run.
-  var neededSleeper: Int? {
+  package var neededSleeper: Int? {
     for queue in urgent.indices where !urgent[queue].isEmpty || !normal[queue].isEmpty {
       if queue == 0, let sleeper { return sleeper }
       if queue > 0, isAsleep[queue - 1] { return queue - 1 }
@@ -133,11 +133,11 @@ struct Scheduler {
   }
 
   /// Some worker that sleeps.
-  var sleeper: Int? { isAsleep.firstIndex(of: true) }
+  package var sleeper: Int? { isAsleep.firstIndex(of: true) }
 
   /// Takes note of a slice that has ended.
   /// - Parameter used: processor time of the slice, in nanoseconds.
-  mutating func charge(_ slot: Int, used: UInt64, instructions: UInt64, wish: Wish, now: UInt64) {
+  package mutating func charge(_ slot: Int, used: UInt64, instructions: UInt64, wish: Wish, now: UInt64) {
     guard let guest = slots[slot] else { return }
     if case .running(let worker) = guest.state { running[worker] = nil }
     slots[slot]?.charge(used, instructions: instructions, now: now, virtualTime: virtualTime, lag: Self.lag)
@@ -154,7 +154,7 @@ struct Scheduler {
   }
 
   /// When the next sleeper's timer is due; `UInt64.max` for never.
-  var nextTimer: UInt64 {
+  package var nextTimer: UInt64 {
     let times = [timers.first?.key, realtimeTimers.first?.key].compactMap { $0 }
     return times.min { $0.precedes($1) } ?? .max
   }
@@ -227,7 +227,7 @@ struct Scheduler {
   }
 
   /// The guest that `worker` is running.
-  func slot(on worker: Int) -> Int? { running[worker] }
+  package func slot(on worker: Int) -> Int? { running[worker] }
 
   /// Who is to run what has just become ready.
   private func summons(for slot: Int) -> Summons {

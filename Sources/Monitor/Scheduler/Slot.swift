@@ -1,6 +1,6 @@
 /// What the scheduler knows of one guest.
-struct Slot {
-  enum State: Equatable {
+package struct Slot {
+  package enum State: Equatable {
     case asleep
     case ready
     case throttled
@@ -10,7 +10,7 @@ struct Slot {
   let weight: UInt64
   let isRealtime: Bool
   let pin: Int?
-  var state = State.asleep
+  package var state = State.asleep
   /// Processor time used over weight, wrapping around: see `charge`.
   var virtualTime: UInt64
   /// Since when it has wanted to run; of use while it does and may not.
@@ -22,7 +22,7 @@ struct Slot {
   private(set) var isAfterErrandOnly = false
   private var allowance: Allowance?
   private var wokenFor: UInt64?
-  private(set) var accounts = ProcessorAccounts()
+  package private(set) var accounts = ProcessorAccounts()
 
   /// A real-time guest without a cap leaves this much of a core to the others, in percent.
   static let realtimeCap: Double = 80
@@ -38,6 +38,9 @@ struct Slot {
   }
 
   var isUrgent: Bool { isRealtime || hasErrand }
+
+  /// What a slice costs the host beside what the guest used, in nanoseconds: who takes many short ones pays for them.
+  private static let sliceCost: UInt64 = 2_000
 
   /// Nanoseconds at which a guest of this weight advances by this much virtual time.
   private func scaled(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds &<< 10) / weight }
@@ -77,7 +80,7 @@ struct Slot {
   mutating func charge(
     _ used: UInt64, instructions: UInt64, now: UInt64, virtualTime current: UInt64, lag: UInt64
   ) {
-    virtualTime &+= scaled(used)
+    virtualTime &+= scaled(used &+ Self.sliceCost)
     let furthestBack = current &- scaled(lag)
     if virtualTime.precedes(furthestBack) { virtualTime = furthestBack }
     allowance?.fill(now: now)

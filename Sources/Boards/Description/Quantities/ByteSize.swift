@@ -5,7 +5,7 @@ package struct ByteSize: Equatable, Sendable {
   package init(bytes: UInt64) { self.bytes = bytes }
 
   /// Reads a whole number of bytes, or of the binary units K, M and G, which may be followed by `iB`.
-  package init(parsing text: String) throws(ArgumentError) {
+  package init(parsing text: String) throws(QuantityError) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let shift = Self.units[text.dropFirst(digits.count).uppercased()], !digits.isEmpty else {
       throw .notASize

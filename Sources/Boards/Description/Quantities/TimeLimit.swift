@@ -3,7 +3,7 @@ package struct TimeLimit: Equatable, Sendable {
   package let nanoseconds: UInt64
 
   /// Reads a whole number with its unit; at least one millisecond, at most a year.
-  package init(parsing text: String) throws(ArgumentError) {
+  package init(parsing text: String) throws(QuantityError) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let unit = Self.units[String(text.dropFirst(digits.count))], !digits.isEmpty else { throw .notATime }
     guard let number = UInt64(digits), number > 0, number <= Self.longest / unit else { throw .timeOutOfRange }

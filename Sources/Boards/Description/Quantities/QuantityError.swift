@@ -1,5 +1,5 @@
-/// What is wrong with the value of an option; the argument parser puts the option's name before it.
-package enum ArgumentError: Error, Equatable, CustomStringConvertible {
+/// What is wrong with a quantity as the user wrote it; whoever reports it puts the name of the option or key before it.
+package enum QuantityError: Error, Equatable, CustomStringConvertible {
   case notASize
   case sizeTooLarge
   case memoryOutOfRange(ByteSize)

@@ -1,12 +1,13 @@
-import Commands
 import Foundation
+import Monitor
 import Testing
 
 @Suite struct JSONValueTests {
   @Test func isReadByOthers() throws {
     let text = "quote \" backslash \\ newline \n bell \u{7} ünïcode 🐓"
     let value = JSONValue.object([
-      ("text", .string(text)), ("number", .number(-5)), ("nothing", .null), ("list", .array([.number(1), .number(2)])),
+      ("text", .string(text)), ("number", .number(-5)), ("nothing", .null), ("yes", .bool(true)),
+      ("list", .array([.number(1), .number(2)])),
       ("empty", .array([])), ("none", .object([])),
     ])
     let read = try #require(
@@ -14,6 +15,7 @@ import Testing
     #expect(read["text"] as? String == text)
     #expect(read["number"] as? Int == -5)
     #expect(read["nothing"] is NSNull)
+    #expect(read["yes"] as? Bool == true)
     #expect(read["list"] as? [Int] == [1, 2])
     #expect((read["empty"] as? [Int])?.isEmpty == true)
   }

@@ -1,14 +1,15 @@
 /// A JSON document (RFC 8259).
-package indirect enum JSONValue {
+package indirect enum JSONValue: Sendable {
   case null
+  case bool(Bool)
   case number(Int64)
   case string(String)
   case array([JSONValue])
   /// Members in this order.
   case object([(name: String, value: JSONValue)])
 
-  init(_ text: String?) { self = text.map { .string($0) } ?? .null }
-  init(_ number: (some BinaryInteger)?) { self = number.map { .number(Int64(clamping: $0)) } ?? .null }
+  package init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+  package init(_ number: (some BinaryInteger)?) { self = number.map { .number(Int64(clamping: $0)) } ?? .null }
 
   /// The document, indented by two spaces a level.
   package var text: String { text(indentation: 0) }
@@ -16,6 +17,7 @@ package indirect enum JSONValue {
   private func text(indentation: Int) -> String {
     switch self {
     case .null: return "null"
+    case .bool(let value): return "\(value)"
     case .number(let value): return "\(value)"
     case .string(let value): return Self.quoted(value)
     case .array(let elements):
@@ -38,7 +40,7 @@ package indirect enum JSONValue {
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20: result += "\\u" + digits(scalar.value, 4)
+      case _ where scalar.value < 0x20: result += (scalar.value < 0x10 ? "\\u000" : "\\u00") + String(scalar.value, radix: 16)
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -1,4 +1,4 @@
-import Commands
+import Boards
 import Testing
 
 @Suite struct TimeLimitTests {
@@ -15,12 +15,12 @@ import Testing
 
   @Test(arguments: ["", "30", "s", "-1s", "1.5s", "1 s", "10us", "1S"])
   func refusesWhatIsNoTime(text: String) {
-    #expect(throws: ArgumentError.notATime) { try TimeLimit(parsing: text) }
+    #expect(throws: QuantityError.notATime) { try TimeLimit(parsing: text) }
   }
 
   @Test(arguments: ["0s", "99999999999h", "18446744073709551616s"])
   func refusesWhatIsOutOfRange(text: String) {
-    #expect(throws: ArgumentError.timeOutOfRange) { try TimeLimit(parsing: text) }
+    #expect(throws: QuantityError.timeOutOfRange) { try TimeLimit(parsing: text) }
   }
 
   @Test func writesTheLargestUnit() throws {

@@ -1,4 +1,4 @@
-import Commands
+import Boards
 import Testing
 
 @Suite struct ByteSizeTests {
@@ -13,12 +13,12 @@ import Testing
 
   @Test(arguments: ["", "M", "-1", "+1", "1.5G", "1 M", "64MB", "64Q", "0x1000", "M64", "６４M"])
   func refusesWhatIsNoSize(text: String) {
-    #expect(throws: ArgumentError.notASize) { try ByteSize(parsing: text) }
+    #expect(throws: QuantityError.notASize) { try ByteSize(parsing: text) }
   }
 
   @Test(arguments: ["18446744073709551616", "17179869184G", "99999999999999999999K"])
   func refusesWhatOverflows(text: String) {
-    #expect(throws: ArgumentError.sizeTooLarge) { try ByteSize(parsing: text) }
+    #expect(throws: QuantityError.sizeTooLarge) { try ByteSize(parsing: text) }
   }
 
   @Test(
@@ -32,13 +32,13 @@ import Testing
   @Test func limitsMemory() throws {
     #expect(try MemoryLimits.memory(parsing: "64K").bytes == 65_536)
     #expect(try MemoryLimits.memory(parsing: "2G").bytes == 2 << 30)
-    #expect(throws: ArgumentError.memoryOutOfRange(ByteSize(bytes: 32_768))) {
+    #expect(throws: QuantityError.memoryOutOfRange(ByteSize(bytes: 32_768))) {
       try MemoryLimits.memory(parsing: "32K")
     }
-    #expect(throws: ArgumentError.memoryOutOfRange(ByteSize(bytes: 3 << 30))) {
+    #expect(throws: QuantityError.memoryOutOfRange(ByteSize(bytes: 3 << 30))) {
       try MemoryLimits.memory(parsing: "3G")
     }
-    #expect(throws: ArgumentError.memoryNotInPages(ByteSize(bytes: 100_000))) {
+    #expect(throws: QuantityError.memoryNotInPages(ByteSize(bytes: 100_000))) {
       try MemoryLimits.memory(parsing: "100000")
     }
   }

@@ -1,0 +1,127 @@
+import Boards
+import Monitor
+
+/// A guest of the file while it is read.
+struct GuestDraft {
+  /// Without its name, and until `image` is read with an empty kernel.
+  var guest = GuestDescription(name: "", boot: BootDescription(kernel: ""))
+  /// How many there are of it; nil for just one, which has the name as it is.
+  var count: Int?
+  var dependencies: [DependencyDraft] = []
+  /// Whether `dependencies` are what the defaults say.
+  var inheritsDependencies = false
+}
+
+extension KeyTable<GuestDraft> {
+  /// Guests that a fleet can have, and copies of one.
+  static let guestLimit = 10_000
+
+  static let guest = KeyTable(owner: "a guest", schemaName: "guest", keys: boot + machine + share + life)
+
+  private static let boot: [Key<GuestDraft>] = [
+    Key(
+      "image", .image, \.guest.boot.kernel,
+      "The kernel: an ELF, a Linux Image, or a raw binary, at an address if need be.",
+      otherNames: ["kernel"]),
+    Key("initrd", optional: .path, \.guest.boot.initrd, "Initial RAM disk for the kernel.", otherNames: ["initramfs"]),
+    Key(
+      "append", optional: .text, \.guest.boot.append, "The kernel's command line.",
+      otherNames: ["args", "arguments", "cmdline", "command"]),
+    Key(
+      "firmware", optional: .firmware, \.guest.boot.firmware,
+      "What runs in M-mode below the kernel; without it, what suits the kernel.", otherNames: ["bios"]),
+    Key(
+      "load", ValueType.image.list(limit: 64), \.guest.boot.load,
+      "More files for RAM: bytes at an address, or an ELF at its own addresses."),
+    Key("dtb", optional: .path, \.guest.boot.deviceTree, "A device tree blob in place of the machine's own."),
+  ]
+
+  private static let machine: [Key<GuestDraft>] = [
+    Key(
+      "memory", .size(MemoryLimits.lowest.bytes...MemoryLimits.highest.bytes, pages: true, example: "64M"),
+      \.guest.machine.memory, "RAM.", initial: "128M", otherNames: ["ram", "mem", "mem_limit"]),
+    Key(
+      "harts", .integer(1...MachineConfiguration.hartLimit), \.guest.machine.harts, "Number of harts.", initial: "1",
+      otherNames: ["cpus", "cpu", "cores", "smp"]),
+    Key("isa", optional: .isa, \.guest.machine.isa, "The harts' instruction set; without it, everything there is."),
+  ]
+
+  private static let share: [Key<GuestDraft>] = [
+    Key(
+      "weight", .integer(ProcessorShare.weights), \.guest.share.weight,
+      "Its share of the host's processors, relative to the other guests' weights.", initial: "100",
+      otherNames: ["cpu_shares", "shares"]),
+    Key(
+      "cap", optional: .cap, \.guest.share.cap, "The most it may use, however idle the host is.",
+      otherNames: ["limit", "cpu_quota"]),
+    Key(
+      "latency", .choice, \.guest.share.latency, "realtime runs before all normal guests as soon as it has work.",
+      initial: "normal", otherNames: ["priority"]),
+    Key(
+      "pin", optional: .integer(0...KeyTable<FleetDraft>.workerLimit - 1), \.guest.share.pin,
+      "Number of the only worker that may run it.", otherNames: ["cpuset", "affinity"]),
+    Key(
+      "isolation", .choice, \.guest.isolation,
+      "Where it runs: on a thread of the monitor, or in a process that may do nothing but compute.", initial: "thread"),
+  ]
+
+  private static let life: [Key<GuestDraft>] = [
+    Key("restart", .restart, \.guest.restart, "What follows when it has ended by itself.", initial: "never"),
+    Key("console", .console, short: "log", \.guest.console, "What becomes of its output.", otherNames: ["logging"]),
+    Key(
+      "depends-on", .dependencies,
+      "Guests that are started before it, and text that a line of their output must contain first.",
+      otherNames: ["after", "requires"]
+    ) { draft, dependencies in
+      draft.dependencies = dependencies
+      draft.inheritsDependencies = false
+    },
+    Key("stop", .stop, short: "send", \.guest.stop, "How it is asked to stop."),
+    Key(
+      "count", .integer(0...guestLimit),
+      "So many of it, named NAME-1, NAME-2 and so on; without it, one named NAME.",
+      otherNames: ["replicas", "scale"]
+    ) { $0.count = $1 },
+  ]
+}
+
+extension KeyTable<ConsolePolicy> {
+  static let console = KeyTable(
+    owner: "a console", schemaName: "console",
+    keys: [
+      Key(
+        "log", optional: .path, \.log,
+        "File that the output is added to; a path that ends in / is a folder, in which each guest has NAME.log.",
+        otherNames: ["file", "path"]),
+      Key(
+        "log-size", .size(4096...1 << 40, example: "10M"), \.logSize,
+        "Bytes after which the log is renamed to FILE.1, and a new one begun.", initial: "10M",
+        otherNames: ["max-size"]),
+      Key(
+        "log-files", .integer(1...100), \.logFiles, "Log files kept, the current one included.", initial: "3",
+        otherNames: ["max-file"]),
+      Key(
+        "history", .size(4096...16 << 20, example: "64K"), \.history,
+        "Recent output kept in memory, for logs and attach.", initial: "64K"),
+      Key(
+        "rate", .size(1...1 << 40, example: "1M"), \.rate,
+        "Bytes a second that pass for long; what goes beyond is dropped, and counted.", initial: "1M"),
+      Key(
+        "burst", .size(1...1 << 40, example: "1M"), \.burst, "Bytes that pass at once after a quiet time.",
+        initial: "1M"),
+    ])
+}
+
+extension KeyTable<StopPolicy> {
+  static let stop = KeyTable(
+    owner: "a stop", schemaName: "stop",
+    keys: [
+      Key(
+        "send", optional: .text, \.send,
+        "What is typed on its console, such as \"poweroff\\n\"; without it, it is ended at once.",
+        otherNames: ["text", "type"]),
+      Key(
+        "grace", .time, \.grace, "How long it has before it is ended.", initial: "10s",
+        otherNames: ["timeout", "stop_grace_period"]),
+    ])
+}

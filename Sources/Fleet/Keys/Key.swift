@@ -1,0 +1,103 @@
+import Monitor
+
+/// A key of a mapping: what the parser, the search for the nearest key, the schema and the documentation know of it.
+struct Key<Target>: Sendable {
+  let name: String
+  /// What it is for, in a sentence.
+  let summary: String
+  /// What its value looks like, in words.
+  let expected: String
+  /// What holds without it, as it could be written; nil for nothing, or what the summary says.
+  let initial: String?
+  /// Names it has elsewhere, for those who try them here.
+  let otherNames: [String]
+  let schema: JSONValue
+  /// Reads its value into `target`, or reports why not.
+  let read: @Sendable (_ value: YAMLNode, _ target: inout Target, Reading) -> Void
+
+  /// A key with a value of `type`.
+  init<Value>(
+    _ name: String, _ type: ValueType<Value>, _ path: WritableKeyPath<Target, Value> & Sendable, _ summary: String,
+    initial: String? = nil, otherNames: [String] = []
+  ) {
+    self.init(name, type, summary, initial: initial, otherNames: otherNames) { $0[keyPath: path] = $1 }
+  }
+
+  /// A key with a value of `type`, or `null` for none.
+  init<Value>(
+    _ name: String, optional type: ValueType<Value>, _ path: WritableKeyPath<Target, Value?> & Sendable,
+    _ summary: String, initial: String? = nil, otherNames: [String] = []
+  ) {
+    self.init(name, type.orNull, summary, initial: initial, otherNames: otherNames) { $0[keyPath: path] = $1 }
+  }
+
+  /// A key with a mapping of other keys, or with just the value of one of them, the `short` one.
+  init<Nested>(
+    _ name: String, _ keys: KeyTable<Nested>, short: String, _ path: WritableKeyPath<Target, Nested> & Sendable,
+    _ summary: String, otherNames: [String] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    expected = "a mapping, or just its '\(short)'"
+    initial = nil
+    self.otherNames = otherNames
+    schema = .object([
+      ("anyOf", .array([keys.reference, keys.keys.first { $0.name == short }?.schema ?? .bool(false)]))
+    ])
+    read = { node, target, reading in
+      if case .mapping = node.content {
+        keys.read(node, into: &target[keyPath: path], reading)
+      } else {
+        keys.keys.first { $0.name == short }?.read(node, &target[keyPath: path], reading)
+      }
+    }
+  }
+
+  init<Value>(
+    _ name: String, _ type: ValueType<Value>, _ summary: String, initial: String? = nil, otherNames: [String] = [],
+    store: @escaping @Sendable (inout Target, Value) -> Void
+  ) {
+    self.name = name
+    self.summary = summary
+    expected = type.expected
+    self.initial = initial
+    self.otherNames = otherNames
+    schema = type.schema
+    read = { node, target, reading in
+      if let value = type.read(node, name, reading) { store(&target, value) }
+    }
+  }
+}
+
+/// The keys of a mapping.
+struct KeyTable<Target>: Sendable {
+  /// What has these keys, such as `a guest`.
+  let owner: String
+  /// Its name in the schema.
+  let schemaName: String
+  let keys: [Key<Target>]
+  /// Prefix of the keys that mean nothing, and may hold anything; nil for none.
+  var ignoredPrefix: String?
+
+  /// Reads a mapping into `target`, reporting what is wrong with it.
+  func read(_ node: YAMLNode, into target: inout Target, _ reading: Reading) {
+    guard case .mapping(let entries) = node.content else {
+      reading.report(.badValue(key: owner, found: node.found, expected: "a mapping of keys"), at: node.position)
+      return
+    }
+    for entry in entries {
+      if let key = keys.first(where: { $0.name == entry.key }) {
+        key.read(entry.value, &target, reading)
+      } else if !(ignoredPrefix.map { entry.key.hasPrefix($0) } ?? false) {
+        reading.report(
+          .unknownKey(
+            key: entry.key, owner: owner, nearest: nearestKey(to: entry.key), known: keys.map(\.name)),
+          at: entry.position)
+      }
+    }
+  }
+
+  private func nearestKey(to word: String) -> String? {
+    keys.first { $0.otherNames.contains(word) }?.name ?? nearest(to: word, among: keys.map(\.name))
+  }
+}
