@@ -67,3 +67,15 @@ final class Driver {
   var end: MachineEnd? { if case .ended(let end) = last.outcome { end } else { nil } }
   var loss: String? { if case .lost(let reason) = last.outcome { reason } else { nil } }
 }
+
+/// A guest that computes for ever: `j .` would be seen to hang, so it counts.
+func busyGuest() throws -> GuestDescription {
+  let words: [UInt32] = [0x0012_8293, 0xFFDF_F06F]  // 1: addi t0, t0, 1; j 1b
+  let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
+  let file = FileManager.default.temporaryDirectory.appending(path: "roost-busy-\(UUID().uuidString).bin")
+  try Data(bytes).write(to: file)
+  var description = GuestDescription(name: "busy", boot: BootDescription(kernel: file.path))
+  description.machine.memory = 1 << 20
+  description.boot.firmware = "none"
+  return description
+}

@@ -125,18 +125,14 @@
         let now = HostTime.now
         patience.waitedInVain(now &- before)
         before = now
-        idled = timeIdled(patience)
-        if idled > Patience.limit { return (.failure(.silent), idled) }
+        let used = child.processorTime
+        // A host that does not tell how long processes wait for a processor may explain any waiting.
+        let delay = child.runDelay.map { $0 - min(runDelay, $0) } ?? .max
+        idled = patience.idled(processorTime: used - min(processorTime, used), runDelay: delay)
+        if patience.isOver(runDelay: delay) { return (.failure(.silent), idled) }
       }
-      if idled > 0 { runDelay = child.runDelay ?? runDelay }
+      if patience.hasWaited { runDelay = child.runDelay ?? runDelay }
       return (child.receive(), idled)
-    }
-
-    private func timeIdled(_ patience: Patience) -> UInt64 {
-      let used = child.processorTime
-      // A host that does not tell how long processes wait for a processor may explain any waiting.
-      let delay = child.runDelay.map { $0 - min(runDelay, $0) } ?? .max
-      return patience.idled(processorTime: used - min(processorTime, used), runDelay: delay)
     }
 
     private func report(_ answer: Result<Reply, ChildProcess.Loss>) -> SliceReport {

@@ -5,7 +5,7 @@
 
   /// What a child tells the monitor. Every byte of it may be a lie: decoding checks it, and what it says concerns that
   /// child's guest alone.
-  enum Reply {
+  package enum Reply {
     /// Locked down, with these features, and ready for requests.
     case ready([SandboxFeature])
     /// The child cannot do what it is for, and ends.
@@ -14,7 +14,7 @@
 
     private enum Tag: UInt8 { case ready, refused, slice }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
       var encoder = StateEncoder()
       switch self {
       case .ready(let features):
@@ -34,7 +34,7 @@
       return encoder.bytes
     }
 
-    init(_ bytes: [UInt8]) throws(StateError) {
+    package init(_ bytes: [UInt8]) throws(StateError) {
       var decoder = StateDecoder(bytes)
       switch Tag(rawValue: try decoder.decode(UInt8.self)) {
       case .ready:
@@ -52,19 +52,19 @@
   }
 
   /// What a slice came to. The output itself lies in the shared area.
-  struct SliceReply {
-    var outcome: SliceReport.Outcome
+  package struct SliceReply {
+    package var outcome: SliceReport.Outcome
     /// Bytes of output: at most `SliceReport.outputLimit`.
-    var outputCount: UInt32 = 0
-    var dropped: UInt64 = 0
-    var waitingInput: UInt32 = 0
-    var statistics = MachineStatistics()
+    package var outputCount: UInt32 = 0
+    package var dropped: UInt64 = 0
+    package var waitingInput: UInt32 = 0
+    package var statistics = MachineStatistics()
 
     private enum Tag: UInt8 { case ran, idle, idleForEver, passed, failed, hung }
 
     private static let deviceLimit = 64
 
-    init(_ outcome: SliceReport.Outcome) { self.outcome = outcome }
+    package init(_ outcome: SliceReport.Outcome) { self.outcome = outcome }
 
     func encode(to encoder: inout StateEncoder) {
       switch outcome {

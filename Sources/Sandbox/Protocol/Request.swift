@@ -2,25 +2,31 @@
   import SystemBus
 
   /// What the monitor asks of a child that has its machine.
-  enum Request: Equatable {
+  package enum Request: Equatable {
     /// To run a slice; the only request that is answered.
     case run(Slice)
     /// To stop the machine's time, and to let it go on.
     case hold, release
 
-    struct Slice: Equatable {
-      var nanoseconds: UInt64
+    package struct Slice: Equatable {
+      package var nanoseconds: UInt64
       /// Whether the machine is to be reset first.
-      var resets = false
+      package var resets: Bool
       /// Typed on the console since the last slice; at most `inputLimit` bytes.
-      var input: [UInt8] = []
+      package var input: [UInt8]
+
+      package init(nanoseconds: UInt64, resets: Bool = false, input: [UInt8] = []) {
+        self.nanoseconds = nanoseconds
+        self.resets = resets
+        self.input = input
+      }
     }
 
-    static let inputLimit = 16 << 10
+    package static let inputLimit = 16 << 10
 
     private enum Tag: UInt8 { case run, hold, release }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
       var encoder = StateEncoder()
       switch self {
       case .run(let slice):
@@ -34,7 +40,7 @@
       return encoder.bytes
     }
 
-    init(_ bytes: [UInt8]) throws(StateError) {
+    package init(_ bytes: [UInt8]) throws(StateError) {
       var decoder = StateDecoder(bytes)
       switch Tag(rawValue: try decoder.decode(UInt8.self)) {
       case .run:

@@ -5,8 +5,8 @@
 
   /// The first message to a child: what it is for. It is read before the child locks itself down, and comes from the
   /// monitor alone.
-  struct Setup {
-    enum Purpose: Equatable {
+  package struct Setup: Equatable {
+    package enum Purpose: Equatable {
       /// Lock down, tell what was applied, and end.
       case probe
       /// Lock down, try this, and tell how that went.
@@ -15,20 +15,25 @@
     }
 
     /// A file that the child was given open, for reading.
-    struct File: Equatable {
-      var path: String
-      var length: UInt64
+    package struct File: Equatable {
+      package var path: String
+      package var length: UInt64
+
+      package init(path: String, length: UInt64) {
+        self.path = path
+        self.length = length
+      }
     }
 
-    var purpose: Purpose
+    package var purpose: Purpose
     /// The process that the child must not outlive.
-    var parent: Int32
-    var machine = MachineDescription()
-    var boot = BootDescription(kernel: "")
+    package var parent: Int32
+    package var machine = MachineDescription()
+    package var boot = BootDescription(kernel: "")
     /// In the order of their descriptors, from `Inheritance.firstFile` on.
-    var files: [File] = []
+    package var files: [File] = []
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
       var encoder = StateEncoder()
       encoder.section("setup", version: 1)
       switch purpose {
@@ -48,12 +53,12 @@
       return encoder.bytes
     }
 
-    init(_ purpose: Purpose, parent: Int32) {
+    package init(_ purpose: Purpose, parent: Int32) {
       self.purpose = purpose
       self.parent = parent
     }
 
-    init(_ bytes: [UInt8]) throws(StateError) {
+    package init(_ bytes: [UInt8]) throws(StateError) {
       var decoder = StateDecoder(bytes)
       try decoder.section("setup", newest: 1)
       let word = try decoder.decodeText()

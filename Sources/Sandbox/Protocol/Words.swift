@@ -1,10 +1,10 @@
 /// Text from a child on its way to a terminal.
-enum Words {
+package enum Words {
   /// The most bytes of a line.
-  static let limit = 1000
+  package static let limit = 1000
 
   /// One line of printable text: control characters, which a terminal might act on, become spaces.
-  static func line(_ bytes: some Collection<UInt8>) -> String {
+  package static func line(_ bytes: some Collection<UInt8>) -> String {
     let text = String(decoding: bytes.prefix(limit), as: UTF8.self)
     if text.utf8.allSatisfy({ (UInt8(ascii: " ")...UInt8(ascii: "~")).contains($0) }) { return text }
     let safe = text.unicodeScalars.map { scalar in
@@ -20,7 +20,7 @@ enum Words {
   }
 
   /// The last line of `bytes` that says something, such as why a program ended itself; nil when there is none.
-  static func lastLine(of bytes: [UInt8]) -> String? {
+  package static func lastLine(of bytes: [UInt8]) -> String? {
     let lines = bytes.split(separator: UInt8(ascii: "\n"))
     return lines.last { line in line.contains { $0 > UInt8(ascii: " ") } }.map { Words.line($0) }
   }
