@@ -68,14 +68,47 @@ final class Driver {
   var loss: String? { if case .lost(let reason) = last.outcome { reason } else { nil } }
 }
 
-/// A guest that computes for ever: `j .` would be seen to hang, so it counts.
-func busyGuest() throws -> GuestDescription {
-  let words: [UInt32] = [0x0012_8293, 0xFFDF_F06F]  // 1: addi t0, t0, 1; j 1b
-  let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
-  let file = FileManager.default.temporaryDirectory.appending(path: "roost-busy-\(UUID().uuidString).bin")
-  try Data(bytes).write(to: file)
-  var description = GuestDescription(name: "busy", boot: BootDescription(kernel: file.path))
-  description.machine.memory = 1 << 20
-  description.boot.firmware = "none"
-  return description
+/// A program in Python, in a file that is gone after the test.
+final class Script {
+  let path: String
+  let process = Process()
+
+  init(_ text: String) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "roost-script-\(UUID().uuidString)")
+    try Data(("#!/usr/bin/env -S PATH=/usr/bin:/usr/local/bin:/bin python3\n" + text + "\n").utf8).write(to: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    path = file.path
+  }
+
+  /// Starts it. What it prints can be read from the result.
+  func start() throws -> FileHandle {
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.standardOutput = pipe
+    try process.run()
+    return pipe.fileHandleForReading
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    try? FileManager.default.removeItem(atPath: path)
+  }
+}
+
+func exists(_ process: pid_t) -> Bool { kill(process, 0) == 0 }
+
+func processFile(_ process: pid_t, _ name: String) -> String {
+  (try? String(contentsOfFile: "/proc/\(process)/\(name)", encoding: .utf8)) ?? ""
+}
+
+func isZombie(_ process: pid_t) -> Bool { processFile(process, "status").contains("State:\tZ") }
+
+/// Waits for something that has no event.
+func happens(withinSeconds seconds: UInt64, _ condition: () -> Bool) -> Bool {
+  let deadline = HostTime.now + seconds * 1_000_000_000
+  while !condition() {
+    if HostTime.now > deadline { return false }
+    usleep(1000)
+  }
+  return true
 }

@@ -15,7 +15,7 @@
     private let program: String
     private let nursery: Nursery
 
-    init(program: String) throws(SandboxError) {
+    package init(program: String) throws(SandboxError) {
       self.program = program
       nursery = try Nursery()
     }
@@ -46,7 +46,7 @@
     }
 
     /// A machine in a child that has just been started: it gets ready while others run.
-    func launch(_ guest: GuestDescription) throws(SandboxError) -> ProcessExecution {
+    package func launch(_ guest: GuestDescription) throws(SandboxError) -> ProcessExecution {
       do throws(DescriptionError) { _ = try guest.machine.configuration() } catch { throw .machine(error) }
       let files = try BootFiles(guest.boot)
       var setup = Setup(.guest, parent: getpid())
