@@ -60,4 +60,18 @@ int chost_core_count(void);
 /// when there is none, or where the host has no such thing.
 void chost_bind_thread(int number);
 
+#ifdef __linux__
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <linux/memfd.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/securebits.h>
+#include <sys/syscall.h>
+
+/// Makes a system call that has no function Swift can see. Arguments that it does not take are ignored. Returns -1 with
+/// errno set when it failed.
+long chost_system_call(long number, long first, long second, long third, long fourth, long fifth);
+#endif
+
 #endif
