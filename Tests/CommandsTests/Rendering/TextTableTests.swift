@@ -7,7 +7,7 @@ import Testing
     var table = TextTable([("NAME", .left), ("N", .right), ("", .left)])
     table.add(["a", "100", "first"])
     table.add(["longer", "7", ""])
-    #expect(table.lines == ["NAME      N  ", "a       100  first", "longer    7  "])
+    #expect(table.lines == ["NAME      N", "a       100  first", "longer    7"])
   }
 
   @Test(arguments: [
