@@ -17,7 +17,9 @@ import Testing
   }
 
   @Test func tellsThatAGuestFailedAndWhy() throws {
-    let rig = try FleetRig([("good", TinyGuest.hello, []), ("bad", TinyGuest.fail(7), []), ("loop", TinyGuest.selfLoop, [])])
+    let rig = try FleetRig([
+      ("good", TinyGuest.hello, []), ("bad", TinyGuest.fail(7), []), ("loop", TinyGuest.selfLoop, []),
+    ])
     let result = try rig.roost("up")
     #expect(result.status == 1)
     #expect(result.output.contains("bad  > failed: the guest failed with code 7"))
@@ -40,7 +42,7 @@ import Testing
 
   @Test func aGuestThatIsWaitedForComesFirst() throws {
     let rig = try FleetRig([
-      ("second", TinyGuest.pass, ["depends-on: {first: hello}"]), ("first", TinyGuest.echo, []),
+      ("second", TinyGuest.pass, ["depends-on: {first: {line: hello}}"]), ("first", TinyGuest.echo, []),
     ])
     let result = try rig.roost("up", "--exit-code-from", "second")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
