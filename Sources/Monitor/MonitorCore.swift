@@ -43,7 +43,8 @@ final class MonitorCore: Sendable {
   func endObserving(_ number: Int) { observers.withLock { observers in observers.handlers[number] = nil } }
 
   func emit(_ event: MonitorEvent) {
-    for handler in observers.withLock({ Array($0.handlers.values) }) { handler(event) }
+    // The monitor's own handler, which came first, is told last: what it does about an event happens after it.
+    for handler in observers.withLock({ $0.handlers.sorted { $0.key > $1.key }.map(\.value) }) { handler(event) }
     guard waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
     eventLock.withLock { eventHappened.broadcast() }
   }
