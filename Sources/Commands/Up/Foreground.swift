@@ -101,6 +101,12 @@ private final class Course {
       self.signal = self.signal ?? signal
       return nil
     }
+    loop.onIncoming = { [self] incoming in
+      // A console at which nothing happens any more is left.
+      if case .event(.state(let guest, let state, _)) = incoming, guest == shownGuest, GuestRecord.isOver(state) {
+        leaveGuest()
+      }
+    }
     loop.onCommand = { [self] event throws(ControlError) in
       try carryOut(event)
       return nil
@@ -152,6 +158,8 @@ private final class Course {
     terminal.enter(.raw)
     try screen.attach(guest)
   }
+
+  private var shownGuest: String? { screen.attached.map { screen.guests[$0.guest] } }
 
   private func leaveGuest() {
     guard screen.attached != nil else { return }

@@ -118,7 +118,7 @@ import Testing
     let rig = try rig([echo])
     let terminal = try rig.terminal(["attach", "echo"])
     try terminal.start()
-    #expect(terminal.waitFor("\nhello"))
+    #expect(terminal.waitFor("hello"))
     #expect(eventually { terminal.isRaw })
     terminal.type("typed\u{3}")
     #expect(terminal.waitFor("typed\u{3}"))

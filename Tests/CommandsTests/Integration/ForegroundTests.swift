@@ -99,7 +99,7 @@ import Testing
     #expect(terminal.waitFor(" 2  second  running"))
     terminal.type("\u{1}2")
     #expect(terminal.waitFor("-- second: Ctrl-A d goes back"))
-    #expect(terminal.waitFor("\nhello"))
+    #expect(terminal.waitFor("hello", times: 3))
     #expect(eventually { terminal.isRaw })
     // Ctrl-C is a key like any other.
     terminal.type("abc\u{3}\u{1}\u{1}x")
@@ -110,7 +110,9 @@ import Testing
     #expect(terminal.waitFor("Ctrl-A d       back to all guests"))
     terminal.type("q")
     #expect(terminal.waitFor("first  > stopped"))
-    terminal.type("\u{1}d\u{1}x")
+    // With its guest gone the console is left, and the screen is of all again.
+    #expect(eventually { !terminal.isRaw })
+    terminal.type("\u{1}x")
     #expect(terminal.end() == 0)
     #expect(terminal.waitFor("second > stopped"))
     #expect(terminal.isRestored)
