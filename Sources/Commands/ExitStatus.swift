@@ -1,6 +1,7 @@
 import Boards
 import GuestImage
 import ISA
+import Sandbox
 import SystemBus
 
 /// How a command ended, as its exit code says; docs/EXIT-CODES.md explains each.
@@ -123,6 +124,10 @@ extension BootError: ReportedError {
     case .deviceTree: .badData
     }
   }
+}
+
+extension SandboxError: ReportedError {
+  public var exitStatus: ExitStatus { .hostResources }
 }
 
 extension MemoryError: ReportedError {

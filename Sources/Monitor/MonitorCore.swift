@@ -11,6 +11,7 @@ final class MonitorCore: Sendable {
   private let eventLock = HostLock()
   private let eventHappened = HostCondition()
   private let waiters = Atomic<Int>(0)
+  private let closed = Atomic<Bool>(false)
 
   init(_ configuration: MonitorConfiguration) {
     pool = WorkerPool(workers: configuration.workers, slice: configuration.slice)
@@ -29,6 +30,11 @@ final class MonitorCore: Sendable {
       return try processExecution(guest)
     }
   }
+
+  /// Whether nothing may be started any more.
+  var isClosed: Bool { closed.load(ordering: .sequentiallyConsistent) }
+
+  func close() { closed.store(true, ordering: .sequentiallyConsistent) }
 
   // MARK: Events
 
