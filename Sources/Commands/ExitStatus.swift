@@ -1,7 +1,6 @@
 import Boards
 import GuestImage
 import ISA
-import Sandbox
 import SystemBus
 
 /// How a command ended, as its exit code says; docs/EXIT-CODES.md explains each.
@@ -124,10 +123,6 @@ extension BootError: ReportedError {
     case .deviceTree: .badData
     }
   }
-}
-
-extension SandboxError: ReportedError {
-  public var exitStatus: ExitStatus { .hostResources }
 }
 
 extension MemoryError: ReportedError {

@@ -85,13 +85,18 @@ struct RenderingOptions: ParsableArguments {
 
 extension MonitorConfiguration {
   /// For a fleet, on this host.
-  static func standard(for fleet: Fleet) throws(SandboxError) -> MonitorConfiguration {
+  static func standard(for fleet: Fleet) throws(MonitorError) -> MonitorConfiguration {
     var configuration = MonitorConfiguration()
-    if fleet.guests.contains(where: { $0.isolation == .process }) {
-      configuration.processExecution = try Sandbox().executionFactory
-    }
     if let workers = fleet.workers { configuration.workers = workers }
     if let limit = fleet.memoryLimit { configuration.memoryLimit = limit }
+    // Children are only tried out when some guest needs one.
+    if let guest = fleet.guests.first(where: { $0.isolation == .process }) {
+      do throws(SandboxError) {
+        configuration.processExecution = try Sandbox().executionFactory
+      } catch {
+        throw .isolationUnavailable(guest: guest.name, reason: "\(error)")
+      }
+    }
     return configuration
   }
 }
