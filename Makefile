@@ -66,7 +66,10 @@ bench: build guests ## Race QEMU and Spike, and print a table (BENCH="--rounds 5
 	$(call say,building the bench guests and the runner)
 	@$(MAKE) --no-print-directory -s -C Benchmarks/guests
 	$(SWIFT) build $(FLAGS) --product bench
+	$(SWIFT) build $(FLAGS) --product monitor-bench
 	$(BUILD)/bench $(BENCH)
+	$(call say,measuring how the monitor shares the host)
+	$(BUILD)/monitor-bench all
 
 linux: ## Build RV32 Linux and its initramfs from nothing (guests/build/linux)
 	@guests/linux/recipe
