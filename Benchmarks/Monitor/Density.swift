@@ -7,15 +7,34 @@ import SystemBus
 struct Density: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Many idle guests in one process.")
   @OptionGroup var setup: Setup
-  @Option(help: "How many guests.") var count = 1000
-  @Option(help: "MiB of RAM each.") var memory: UInt64 = 16
-  @Option(help: "The guest's image.") var image = "nest"
-  @Option(help: "The text at which it idles.") var prompt = "nest> "
+  @Option(help: "The guest: nest or linux.") var kind = Kind.nest
+  @Option(help: "How many guests (default: 1000 nests, 20 Linuxes).") var count: Int?
+  @Option(help: "MiB of RAM each (default: 16 for nest, 64 for linux).") var memory: UInt64?
+
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case nest, linux
+
+    /// The text at which it idles.
+    var prompt: String { self == .nest ? "nest> " : "rv32# " }
+  }
+
+  private var prompt: String { kind.prompt }
+
+  private func describe(_ number: Int) -> GuestDescription {
+    var guest = setup.guest("\(kind.rawValue)-\(number)", "nest", memory: (memory ?? (kind == .nest ? 16 : 64)) << 20)
+    if kind == .linux {
+      guest.boot.kernel = "\(setup.guests)/linux/Image"
+      guest.boot.initrd = "\(setup.guests)/linux/initramfs.cpio.gz"
+      guest.boot.append = "console=ttyS0 quiet"
+    }
+    return guest
+  }
 
   func run() throws {
+    let count = count ?? (kind == .nest ? 1000 : 20)
     let before = residentBytes()
     let started = HostTime.now
-    let described = (0..<count).map { setup.guest("guest-\($0 + 1)", image, memory: memory << 20) }
+    let described = (1...max(count, 1)).map(describe)
     let (monitor, guests) = try monitor(described)
     defer { monitor.shutDown() }
     let isThere = monitor.wait(timeout: 120_000_000_000) {
@@ -31,7 +50,7 @@ struct Density: ParsableCommand {
     Thread.sleep(forTimeInterval: 5)
     let share = Double(HostTime.processorTime - used) / 5e7
     let each = Double(residentBytes() - before) / Double(count) / 1024
-    print("density: \(count) guests at their prompts after \(format(seconds)) s")
+    print("density: \(count) \(kind.rawValue) guests at their prompts after \(format(seconds)) s")
     print("         \(format(share)) % of a core while idle, \(format(each, 0)) KiB resident each")
   }
 

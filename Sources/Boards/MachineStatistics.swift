@@ -8,6 +8,12 @@ public struct MachineStatistics: Sendable, Codable, Equatable {
     public var device: String
     public var reads: UInt64
     public var writes: UInt64
+
+    public init(device: String, reads: UInt64, writes: UInt64) {
+      self.device = device
+      self.reads = reads
+      self.writes = writes
+    }
   }
 
   /// Instructions retired.

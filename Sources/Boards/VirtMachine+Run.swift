@@ -14,6 +14,9 @@ extension VirtMachine {
   /// Instructions of a hart's turn: what it runs before the next one gets its own.
   package static let quantum: UInt64 = 20_000
 
+  /// What a host can load while it runs an instruction, about.
+  private static let bytesPerInstruction: UInt64 = 8
+
   /// Machine time now.
   public var now: Ticks { clock.now }
 
@@ -25,7 +28,7 @@ extension VirtMachine {
     while left > 0, doorbell?.isRung != true {
       let stretch = run(limit: left, effort: .max)
       if let outcome = stretch.outcome { return outcome }
-      left -= min(stretch.executed, left)
+      left -= min(stretch.executed + stretch.loaded / Self.bytesPerInstruction, left)
     }
     return end.map { .ended($0) } ?? .ran
   }
@@ -67,6 +70,8 @@ extension VirtMachine {
     var outcome: SliceOutcome?
     /// Instructions executed; at least 1 when a hart ran.
     var executed: UInt64 = 0
+    /// Bytes of images loaded instead.
+    var loaded: UInt64 = 0
   }
 
   /// Lets the hart whose turn it is run, until its turn is over or it has used what it may.
@@ -74,8 +79,10 @@ extension VirtMachine {
     if let end { return Stretch(outcome: .ended(end)) }
     if resetRequested {
       resets &+= 1
-      reset()
+      beginReset()
     }
+    // A guest may reset itself all the time: a reset is many short steps, so that it cannot hold anyone up.
+    if let count = loadNext() { return Stretch(loaded: UInt64(count)) }
     deadlines.fire(now: clock.now)
     guard let hart = hartInTurn() else {
       if let reason = reasonForHang { return Stretch(outcome: finish(.hung(reason: reason))) }

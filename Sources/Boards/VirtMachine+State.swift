@@ -6,6 +6,7 @@ extension VirtMachine {
   /// Everything a machine made with the same configuration needs to go on from here, the images for its next reset
   /// included. The machine must not be running. What the guest has sent to the console is not part of it.
   public func saveState() -> [UInt8] {
+    finishLoading()
     var encoder = StateEncoder()
     encoder.section("machine", version: 2)
     for (_, value) in fingerprint { encoder.encode(value) }
@@ -54,6 +55,7 @@ extension VirtMachine {
     let hostInterface = try decoder.decode(UInt32.self)
     try clock.restore(from: &decoder)
     boot = try decoder.decodeBoot(ram: ram, rom: bootROM)
+    loadPosition = boot?.pieces.count ?? 0
     for memory in bus.memories { try memory.restore(from: &decoder) }
     codeCache.flush()
     for device in devicesForState { try device.restore(from: &decoder) }

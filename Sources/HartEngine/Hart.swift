@@ -39,6 +39,7 @@ public final class Hart {
   @exclusivity(unchecked) var csr = ControlRegisters()
   @exclusivity(unchecked) var pmp = PMP()
 
+  let translationMemory: TranslationMemory
   @exclusivity(unchecked) var contexts: [TranslationContext] = []
   @exclusivity(unchecked) var dataContext: TranslationContext
   @exclusivity(unchecked) var codeContext: TranslationContext
@@ -95,7 +96,7 @@ public final class Hart {
   public init(
     id: UInt32, isa: ISAConfiguration, bus: SystemBus, codeCache: SharedCodeCache, pins: HartPins,
     time: any TimeSource, deadlines: DeadlineQueue
-  ) {
+  ) throws(MemoryError) {
     self.id = id
     self.isa = isa
     self.bus = bus
@@ -106,7 +107,8 @@ public final class Hart {
     decoder = Decoder(configuration: isa)
     bell = silence.word
     let bare = ContextKey(satp: 0, mode: .machine, sum: false, mxr: false)
-    let context = TranslationContext(key: bare, unlinked: codeCache.cache.unlinked)
+    translationMemory = try TranslationMemory()
+    let context = TranslationContext(key: bare, memory: translationMemory, index: 0)
     dataContext = context
     codeContext = context
     contexts = [context]
@@ -208,9 +210,17 @@ public final class Hart {
   /// Breaks the LR reservation: the board does so whenever another hart gets its turn.
   public func breakReservation() { state.pointee.reservation = HartState.noReservation }
 
+  /// Gives back the host memory of all cached translations. The hart must not be running.
+  public func releaseTranslations() {
+    translationMemory.clear()
+    for context in contexts { context.memoryWasCleared() }
+  }
+
+  /// Host memory that cached translations take now, in bytes.
+  public var residentBytes: Int { translationMemory.residentBytes }
+
   func codeCacheWasFlushed() { for context in contexts { context.flushJumps() } }
   func watch(codePage: UInt32) { for context in contexts { context.watch(codePage: codePage) } }
-  func unwatch(codePage: UInt32) { for context in contexts { context.unwatch(codePage: codePage) } }
 }
 
 /// Counters of one hart since power-on.
@@ -252,6 +262,12 @@ public struct SharedCodeCache {
 
   /// Forgets all decoded code, as at a reset. No hart may be running.
   public func flush() { cache.flush() }
+
+  /// Forgets all decoded code and gives its memory back to the host. No hart may be running.
+  public func release() { cache.release() }
+
+  /// Host memory that decoded code and the record of it take now, in bytes.
+  public var residentBytes: Int { cache.residentBytes }
 
   public var blocksBuilt: Int { cache.blocksBuilt }
   public var flushes: Int { cache.flushes }

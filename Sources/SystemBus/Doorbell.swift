@@ -8,19 +8,24 @@ public final class Doorbell: @unchecked Sendable {
   /// The word, for an engine that looks at it often: 0 while nobody has rung.
   public let word: UnsafeMutablePointer<Atomic<UInt32>>
   private let isOwned: Bool
+  private let owner: AnyObject?
 
   /// A doorbell of this process.
   public init() {
     word = .allocate(capacity: 1)
     word.initialize(to: Atomic(0))
     isOwned = true
+    owner = nil
   }
 
   /// A doorbell in memory that may be shared with another process.
-  /// - Parameter memory: four bytes, aligned to four, which outlive the doorbell and start as zero.
-  public init(sharing memory: UnsafeMutableRawPointer) {
+  /// - Parameters:
+  ///   - memory: four bytes, aligned to four, which outlive the doorbell and start as zero.
+  ///   - owner: what keeps the memory, and is kept by the doorbell.
+  public init(sharing memory: UnsafeMutableRawPointer, owner: AnyObject? = nil) {
     word = memory.bindMemory(to: Atomic<UInt32>.self, capacity: 1)
     isOwned = false
+    self.owner = owner
   }
 
   deinit {

@@ -59,7 +59,7 @@ public final class GuestMemory {
   private static func checkLength(of descriptor: Int32, size: Int) throws(MemoryError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw MemoryError(size: size, errorNumber: errno) }
-    guard Int(status.st_size) >= size else { 
+    guard Int(status.st_size) >= size else {
       throw MemoryError(size: size, errorNumber: 0, isFileTooShort: true)
     }
   }
@@ -70,7 +70,10 @@ public final class GuestMemory {
   }
 
   /// Copies bytes in, for loaders. Returns false, having written nothing, when they do not fit.
-  public func write(_ bytes: [UInt8], at address: UInt32) -> Bool {
+  public func write(_ bytes: [UInt8], at address: UInt32) -> Bool { write(bytes[...], at: address) }
+
+  /// The same for a part of an array, which is not copied first.
+  public func write(_ bytes: ArraySlice<UInt8>, at address: UInt32) -> Bool {
     guard contains(address, count: bytes.count) else { return false }
     bytes.withUnsafeBytes { source in
       if let start = source.baseAddress {

@@ -71,7 +71,9 @@ public enum HostMapping {
         #if os(Linux)
           let result = mincore(UnsafeMutableRawPointer(mutating: pointer + start), pages * pageSize, answer.baseAddress)
         #else
-          let result = answer.withMemoryRebound(to: CChar.self) { mincore(pointer + start, pages * pageSize, $0.baseAddress) }
+          let result = answer.withMemoryRebound(to: CChar.self) {
+            mincore(pointer + start, pages * pageSize, $0.baseAddress)
+          }
         #endif
         guard result == 0 else { return }
         for index in 0..<pages where answer[index] & 1 != 0 { resident += pageSize }

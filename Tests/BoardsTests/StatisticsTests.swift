@@ -44,12 +44,13 @@ import Testing
     var traps = [UInt64](repeating: 0, count: 17)
     (traps[2], traps[11]) = (3, 10)
     #expect(statistics.traps == traps)
-    #expect(statistics.interrupts == (0..<16).map { $0 == 3 ? 1 : 0 })
+    var interrupts = [UInt64](repeating: 0, count: 16)
+    interrupts[3] = 1
+    #expect(statistics.interrupts == interrupts)
+    let accesses: [String: [UInt64]] = ["clint": [0, 1], "plic": [5, 0], "test": [0, 1], "uart0": [0, 1]]
     #expect(
-      statistics.deviceAccesses.sorted { $0.device < $1.device } == [
-        .init(device: "clint", reads: 0, writes: 1), .init(device: "plic", reads: 5, writes: 0),
-        .init(device: "test", reads: 0, writes: 1), .init(device: "uart0", reads: 0, writes: 1),
-      ])
+      Dictionary(uniqueKeysWithValues: statistics.deviceAccesses.map { ($0.device, [$0.reads, $0.writes]) }) == accesses
+    )
     #expect(statistics.resets == 1 && statistics.waits == 0 && statistics.codeCacheFlushes == 0)
     #expect(statistics.blocksDecoded > 10 && statistics.instructions > 100)
     #expect(board.machine.harts[0].retired < statistics.instructions)
@@ -72,8 +73,9 @@ import Testing
     let fresh = try Board()
     try fresh.machine.restoreState(board.machine.saveState())
     #expect(fresh.machine.statistics.instructions == 0)
-    fresh.run(limit: 1)
-    #expect(fresh.machine.statistics.instructions == 1)
+    fresh.run(limit: 200)
+    #expect(fresh.machine.statistics.instructions > 0)
+    #expect(fresh.machine.statistics.instructions <= 200)
   }
 
   @Test func waitsAreCounted() throws {

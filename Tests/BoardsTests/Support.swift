@@ -5,6 +5,25 @@ import ISA
 import Peripherals
 import RegisterMaps
 import SystemBus
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file of zeros that is gone when its descriptor is closed.
+func temporaryFile(size: Int) throws -> Int32 {
+  var path = Array("/tmp/roost-test-XXXXXX".utf8CString)
+  let descriptor = mkstemp(&path)
+  try #require(descriptor >= 0)
+  unlink(path)
+  try #require(ftruncate(descriptor, off_t(size)) == 0)
+  return descriptor
+}
 
 /// Keeps what the guest sends.
 class Recorder: ConsoleSink {
@@ -21,7 +40,7 @@ final class Board {
   /// - Parameter program: writes the program; nil starts nothing.
   init(
     harts: Int = 1, clock: MachineConfiguration.ClockKind = .virtual(instructionsPerTick: 10),
-    memorySize: Int = 1 << 20, console: Recorder = Recorder(),
+    memorySize: Int = 1 << 20, console: Recorder = Recorder(), ramDescriptor: Int32? = nil,
     _ program: ((inout Assembler) -> Void)? = nil
   ) throws {
     self.console = console
@@ -29,7 +48,7 @@ final class Board {
     configuration.harts = harts
     configuration.memorySize = memorySize
     configuration.clock = clock
-    machine = try VirtMachine(configuration, console: console)
+    machine = try VirtMachine(configuration, console: console, ramDescriptor: ramDescriptor)
     guard let program else { return }
     var assembler = Assembler(base: MemoryMap.ramBase)
     program(&assembler)

@@ -112,7 +112,7 @@ extension Hart {
     case .success(.memory(let codePage, let host)):
       UnsafeMutableRawBufferPointer(start: host, count: Int(Self.cacheBlockSize)).initializeMemory(
         as: UInt8.self, repeating: 0)
-      code.contentChanged(codePage: codePage, offset: start & 0xFFF, count: Self.cacheBlockSize)
+      codeChanged(codePage: codePage, offset: start & 0xFFF, count: Self.cacheBlockSize)
       return nil
     }
   }

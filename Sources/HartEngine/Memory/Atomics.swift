@@ -62,7 +62,7 @@ extension Hart {
 
   private func write(_ value: UInt32, to word: AtomicWord, _ address: UInt32) -> AccessOutcome {
     word.host.storeBytes(of: value.littleEndian, as: UInt32.self)
-    let changed = code.contentChanged(codePage: word.codePage, offset: address & 0xFFF, count: 4)
+    let changed = codeChanged(codePage: word.codePage, offset: address & 0xFFF, count: 4)
     return changed ? .doneLookUp : afterAccess
   }
 }

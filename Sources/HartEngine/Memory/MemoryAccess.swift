@@ -42,9 +42,15 @@ extension Hart {
   /// Stores the low `count` bytes of `value` at any alignment.
   func store(_ value: UInt64, at address: UInt32, count: UInt32, pc: UInt32) -> AccessOutcome {
     let entry = dataContext.data[TranslationContext.dataIndex(address)]
-    if entry.watchedTag == (address &+ count &- 1) & ~0xFFF,
+    if entry.watchedTag == DataTLBEntry.tag(address &+ count &- 1),
       let host = UnsafeMutableRawPointer(bitPattern: entry.addend &+ Int(address))
     {
+      // Only here does a page that lost its code get its fast stores back: code that is written again and again would
+      // make every TLB be searched each time.
+      if !code.holdsCode(entry.codePage) {
+        code.willBeWritten(entry.codePage)
+        dataContext.unwatch(address)
+      }
       return write(value, to: host, count, entry.codePage, address)
     }
     if crossesPage(address, count) { return storeAcrossPages(value, at: address, count: count, pc: pc) }
@@ -130,16 +136,20 @@ extension Hart {
     let physicalPage = translation.physical & ~0xFFF
     guard pmp.isUniform(page: physicalPage) else { return }
     let mode = dataContext.key.mode
-    let page = address & ~0xFFF
+    let tag = DataTLBEntry.tag(address)
     var entry = DataTLBEntry.none
     entry.codePage = codePage
     entry.addend = Int(bitPattern: host) &- Int(address)
-    if translation.isReadable, pmp.allows(.load, at: physicalPage, count: 4096, mode: mode) { entry.readTag = page }
+    if translation.isReadable, pmp.allows(.load, at: physicalPage, count: 4096, mode: mode) { entry.readTag = tag }
     if translation.isWritable, isWritable, pmp.allows(.store, at: physicalPage, count: 4096, mode: mode) {
-      if code.holdsCode(codePage) { entry.watchedTag = page } else { entry.writeTag = page }
+      if code.holdsCode(codePage) {
+        entry.watchedTag = tag
+      } else {
+        entry.writeTag = tag
+        code.willBeWritten(codePage)
+      }
     }
-    dataContext.willCache()
-    dataContext.data[TranslationContext.dataIndex(address)] = entry
+    dataContext.cache(entry, at: address)
     if translation.isSuperpage { dataContext.noteSuperpage(at: address) }
   }
 
@@ -163,7 +173,7 @@ extension Hart {
     case 4: host.storeBytes(of: UInt32(truncatingIfNeeded: value).littleEndian, as: UInt32.self)
     default: host.storeBytes(of: value.littleEndian, as: UInt64.self)
     }
-    let changed = code.contentChanged(codePage: codePage, offset: address & 0xFFF, count: count)
+    let changed = codeChanged(codePage: codePage, offset: address & 0xFFF, count: count)
     return changed ? .doneLookUp : afterAccess
   }
 

@@ -56,7 +56,7 @@ extension Hart {
     }
     let index = contexts.count < contextKeys.count ? contexts.count : leastRecentlyUsedContext
     if index == contexts.count {
-      contexts.append(TranslationContext(key: key, unlinked: code.unlinked))
+      contexts.append(TranslationContext(key: key, memory: translationMemory, index: index))
     } else {
       drop(contexts[index])
       contexts[index].key = key
@@ -163,7 +163,7 @@ extension Hart {
         place.isWritable
       else { return .failure(Trap(kind.accessFault, value: address)) }
       place.host.storeBytes(of: wanted.littleEndian, as: UInt32.self)
-      code.contentChanged(codePage: place.codePage, offset: UInt32(truncatingIfNeeded: location & 0xFFF), count: 4)
+      codeChanged(codePage: place.codePage, offset: UInt32(truncatingIfNeeded: location & 0xFFF), count: 4)
     }
     return .success(
       Translation(

@@ -117,7 +117,9 @@ extension Guest: Runnable {
     publish(report)
     switch report.outcome {
     case .ran, .idle: break
-    case .ended(let end): self.end(because: end.reason, failed: end != .passed)
+    case .ended(let end):
+      control.withLock { $0.progress.end = end }
+      self.end(because: end.reason, failed: end != .passed)
     case .lost(let reason): end(because: reason)
     }
     return report.processorTime

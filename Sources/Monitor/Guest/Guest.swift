@@ -54,6 +54,9 @@ public final class Guest: Sendable, Identifiable {
 
   public var lifecycle: Lifecycle { control.withLock { $0.lifecycle } }
 
+  /// How its last machine ended; nil when there was none, while there is one, and when it was ended from outside.
+  public var end: MachineEnd? { control.withLock { $0.progress.end } }
+
   var hasStarted: Bool { control.withLock { $0.hasStarted } }
 
   // MARK: What can be asked of it

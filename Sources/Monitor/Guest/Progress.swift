@@ -12,6 +12,8 @@ struct Progress {
   /// When its machine was started, and when it ended, by `HostTime.now`.
   private(set) var startedAt: UInt64?
   private(set) var endedAt: UInt64?
+  /// How its last machine ended, if it did so by itself.
+  var end: MachineEnd?
   /// Times the monitor has started it again.
   var restarts: UInt64 = 0
   private var meter = Meter()
@@ -23,6 +25,7 @@ struct Progress {
     earlier = instructions
     machine = MachineStatistics()
     idleUntil = nil
+    end = nil
     (startedAt, endedAt) = (now, nil)
     memory = MemoryUse()
   }

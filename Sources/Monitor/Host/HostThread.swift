@@ -9,19 +9,19 @@ import CHost
 #endif
 
 /// A thread of the host that runs one function.
-final class HostThread: @unchecked Sendable {
+package final class HostThread: @unchecked Sendable {
   private let body: @Sendable () -> Void
   private let name: String
   private var handle: pthread_t?
 
   /// - Parameter name: shown by debuggers and `top -H`; at most 15 bytes count.
-  init(name: String, _ body: @escaping @Sendable () -> Void) {
+  package init(name: String, _ body: @escaping @Sendable () -> Void) {
     self.name = name
     self.body = body
   }
 
   /// Starts it. False when the host has no thread left.
-  func start() -> Bool {
+  package func start() -> Bool {
     let context = Unmanaged.passRetained(self).toOpaque()
     #if canImport(Darwin)
       var thread: pthread_t?
@@ -40,7 +40,7 @@ final class HostThread: @unchecked Sendable {
   }
 
   /// Waits for its end. To be called once at most.
-  func join() {
+  package func join() {
     guard let handle else { return }
     pthread_join(handle, nil)
     self.handle = nil
