@@ -40,35 +40,40 @@ public final class Monitor: Sendable {
   /// Takes guests in, all or none. They are not started yet.
   public func add(_ descriptions: [GuestDescription]) throws(MonitorError) -> [Guest] {
     if core.isClosed { throw .shuttingDown }
-    let known = guests
-    try GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
-      .check(descriptions, beside: known.map(\.description))
-    let new = descriptions.map { description in
-      let guest = Guest(description, monitor: core)
-      let slot = core.pool.add(guest, share: description.share)
-      guest.control.withLock { $0.slot = slot }
-      if description.console.log != nil { logs.follow(guest) }
-      return guest
+    let checks = GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
+    return try order.withLock { known throws(MonitorError) in
+      try checks.check(descriptions, beside: known.map(\.description))
+      let new = descriptions.map { Guest($0, monitor: core) }
+      known += new
+      watchForLines(of: known)
+      for guest in new {
+        let slot = core.pool.add(guest, share: guest.description.share)
+        guest.control.withLock { $0.slot = slot }
+        if guest.description.console.log != nil { logs.follow(guest) }
+      }
+      return new
     }
-    let all = known + new
-    for dependency in all.flatMap(\.description.dependencies) {
+  }
+
+  private func watchForLines(of guests: [Guest]) {
+    for dependency in guests.flatMap(\.description.dependencies) {
       guard let line = dependency.line else { continue }
-      all.first { $0.name == dependency.guest }?.console.watch(for: line)
+      guests.first { $0.name == dependency.guest }?.console.watch(for: line)
     }
-    order.withLock { $0 += new }
-    return new
   }
 
   /// Forgets a guest that is not alive.
   public func remove(_ guest: Guest) throws(MonitorError) {
-    let (state, slot) = guest.control.withLock { control -> (Lifecycle, Int?) in
-      guard !control.lifecycle.isAlive else { return (control.lifecycle, nil) }
-      defer { control.slot = nil }
-      return (control.lifecycle, control.slot)
+    let slot = try guest.control.withLock { control throws(MonitorError) in
+      guard let slot = control.slot, !control.lifecycle.isAlive else {
+        let state = control.slot == nil ? "removed" : control.lifecycle.word
+        throw .notPossible(guest: guest.name, action: "remove", state: state)
+      }
+      control.slot = nil
+      guest.discharge(&control)
+      return slot
     }
-    if state.isAlive { throw .notPossible(guest: guest.name, action: "remove", state: state.word) }
-    if let slot { core.pool.remove(slot) }
-    guest.control.withLock { guest.discharge(&$0) }
+    core.pool.remove(slot)
     logs.forget(guest)
     order.withLock { guests in guests.removeAll { $0 === guest } }
   }
@@ -85,6 +90,7 @@ public final class Monitor: Sendable {
     for guest in guests where guest.description.dependencies.isEmpty && !guest.lifecycle.isAlive {
       do { try guest.start() } catch { guest.fail(because: "\(error)") }
     }
+    intent.withLock { if $0 == .starting { $0 = .running } }
     reconsider()
   }
 

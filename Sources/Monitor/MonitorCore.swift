@@ -5,6 +5,7 @@ import SystemBus
 final class MonitorCore: Sendable {
   let pool: WorkerPool
   let ledger: MemoryLedger
+  let backOff: @Sendable (UInt32) -> UInt64
   private let threadExecution: ExecutionFactory
   private let processExecution: ExecutionFactory?
   private let observers = Mutex<(next: Int, handlers: [Int: @Sendable (MonitorEvent) -> Void])>((0, [:]))
@@ -16,6 +17,7 @@ final class MonitorCore: Sendable {
   init(_ configuration: MonitorConfiguration) {
     pool = WorkerPool(workers: configuration.workers, slice: configuration.slice)
     ledger = MemoryLedger(limit: configuration.memoryLimit)
+    backOff = configuration.backOff
     threadExecution = configuration.threadExecution
     processExecution = configuration.processExecution
   }

@@ -173,7 +173,7 @@ extension Guest: Runnable {
       if ranFor / 1_000_000 >= RestartPolicy.settled { control.restartsInRow = 0 }
       control.lifecycle = after(control, because: reason, failed: failed)
       if case .restarting = control.lifecycle {
-        control.deadline = HostTime.now &+ RestartPolicy.backOff(after: control.restartsInRow) &* 1_000_000
+        control.deadline = HostTime.now &+ monitor.backOff(control.restartsInRow) &* 1_000_000
         control.restartsInRow &+= 1
       }
       if control.lifecycle.isOver { discharge(&control) }

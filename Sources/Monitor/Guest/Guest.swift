@@ -198,7 +198,7 @@ public final class Guest: Sendable, Identifiable {
   }
 
   /// It could not be started.
-  func fail(because reason: String) { settle(.failed(reason: reason)) { !$0.isAlive } }
+  func fail(because reason: String) { settle(.failed(reason: reason)) { !$0.lifecycle.isAlive } }
 
   private func settle(_ lifecycle: Lifecycle, if isPossible: (inout Control) -> Bool) {
     let isNew = control.withLock { control in
