@@ -22,14 +22,14 @@ help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 packages:
-	@scripts/ensure-packages libelf-dev zlib1g-dev pkg-config python3
+	@scripts/ensure-packages libelf-dev libseccomp-dev zlib1g-dev pkg-config python3
 
 build: packages ## Build the roost command in release mode (.build/release/roost)
 	$(call say,building roost)
 	$(SWIFT) build $(FLAGS) --product roost
 
-demo: build guests ## Boot the nest kernel under our firmware beside a bare hello, and tell what happened
-	$(call say,booting two guests at once)
+demo: build guests ## Bring up a fleet of four unlike guests side by side, and tell what each got
+	$(call say,bringing up a fleet)
 	@scripts/demo $(ROOST)
 
 test: packages guests ## Run the tests
@@ -66,7 +66,10 @@ bench: build guests ## Race QEMU and Spike, and print a table (BENCH="--rounds 5
 	$(call say,building the bench guests and the runner)
 	@$(MAKE) --no-print-directory -s -C Benchmarks/guests
 	$(SWIFT) build $(FLAGS) --product bench
+	$(SWIFT) build $(FLAGS) --product monitor-bench
 	$(BUILD)/bench $(BENCH)
+	$(call say,measuring how the monitor shares the host)
+	$(BUILD)/monitor-bench all
 
 linux: ## Build RV32 Linux and its initramfs from nothing (guests/build/linux)
 	@guests/linux/recipe

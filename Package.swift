@@ -12,6 +12,9 @@ struct Module {
   var testImports: [String] = []
 }
 
+/// Libraries of the host, which tests have no use for.
+let hostLibraries = ["CLibelf", "CLibyaml", "CSeccomp"]
+
 /// Warnings are errors in every build, so that none can hide in a module that was not compiled again.
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
@@ -27,13 +30,16 @@ let modules: [Module] = [
     name: "Boards",
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
-  Module(name: "Monitor", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+  Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(
     name: "Fleet", imports: ["CLibyaml", "ISA", "GuestImage", "Boards", "Monitor"],
     products: [.product(name: "Yams", package: "Yams")]),
   Module(
     name: "Sandbox",
-    imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Monitor"]),
+    imports: [
+      "CHost", "CSeccomp", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+      "Monitor",
+    ]),
   Module(name: "Control", imports: ["CHost", "SystemBus", "Boards", "Monitor"]),
   Module(
     name: "Commands",
@@ -43,6 +49,11 @@ let modules: [Module] = [
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
+
+/// A module as a dependency: libseccomp is for Linux, where there is seccomp.
+func dependency(on name: String) -> Target.Dependency {
+  name == "CSeccomp" ? .target(name: name, condition: .when(platforms: [.linux])) : .init(stringLiteral: name)
+}
 
 let package = Package(
   name: "roost",
@@ -54,6 +65,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     // A setting of the libyaml inside of Yams that Yams does not offer.
     .systemLibrary(name: "CLibyaml"),
     .target(name: "CHost"),
@@ -72,6 +84,12 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/Sources", swiftSettings: strict),
+    .executableTarget(
+      name: "monitor-bench",
+      dependencies: [
+        "SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Monitor", swiftSettings: strict),
     .target(
       name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],
       path: "Tests/ConformanceKit", swiftSettings: strict),
@@ -92,14 +110,14 @@ let package = Package(
   ]
     + modules.map { module in
       .target(
-        name: module.name, dependencies: module.imports.map { .init(stringLiteral: $0) } + module.products,
+        name: module.name, dependencies: module.imports.map(dependency(on:)) + module.products,
         swiftSettings: strict)
     }
     + modules.filter(\.hasTests).map { module in
       .testTarget(
         name: module.name + "Tests",
-        dependencies: ([module.name] + module.imports.filter { !$0.hasPrefix("CLib") } + module.testImports)
-          .map { .init(stringLiteral: $0) },
+        dependencies: ([module.name] + module.imports.filter { !hostLibraries.contains($0) } + module.testImports)
+          .map(dependency(on:)),
         swiftSettings: strict)
     }
 )

@@ -40,21 +40,29 @@ extension VirtMachine {
     reset()
   }
 
-  /// The planner has made sure that every piece lies inside RAM.
-  func load(_ boot: LoadedBoot) {
-    _ = bootROM.write(boot.rom, at: MemoryMap.bootROM.base)
-    for piece in boot.pieces { ram.write(piece.bytes, zeroFill: Int(piece.zeroFill), at: piece.address) }
-  }
-}
+  /// Bytes that are loaded at once before the caller may look at other things: some 30 µs of the host's time.
+  private static let loadStep = 128 << 10
 
-extension GuestMemory {
-  /// Copies bytes in and zeroes what follows them.
-  fileprivate func write(_ bytes: ArraySlice<UInt8>, zeroFill: Int, at address: UInt32) {
-    guard contains(address, count: bytes.count + zeroFill) else { return }
-    let target = pointer + Int(address - base)
-    bytes.withUnsafeBytes { source in
-      if let start = source.baseAddress { target.copyMemory(from: start, byteCount: source.count) }
-    }
-    zero(at: address &+ UInt32(truncatingIfNeeded: bytes.count), count: zeroFill)
+  /// Loads the next part of what is to be loaded after a reset; how many bytes that was, or nil if there is no more.
+  func loadNext() -> Int? {
+    guard let boot, loadPosition < boot.pieces.count else { return nil }
+    let piece = boot.pieces[loadPosition]
+    let address = piece.address &+ UInt32(truncatingIfNeeded: loadOffset)
+    let total = piece.bytes.count + Int(piece.zeroFill)
+    let part = piece.bytes.dropFirst(loadOffset).prefix(Self.loadStep)
+    // Zeros to a page's end: a page of them that is written in two parts would have to be there.
+    let count = part.isEmpty ? min(total - loadOffset, Self.loadStep - Int(address & 4095)) : part.count
+    if part.isEmpty { ram.zero(at: address, count: count) } else { _ = ram.write(part, at: address) }
+    loadOffset += count
+    if loadOffset >= total { (loadPosition, loadOffset) = (loadPosition + 1, 0) }
+    return count
   }
+
+  /// Begins to load the images again. The planner has made sure that every piece lies inside RAM.
+  func beginLoading() {
+    (loadPosition, loadOffset) = (0, 0)
+    if let boot { _ = bootROM.write(boot.rom, at: MemoryMap.bootROM.base) }
+  }
+
+  func finishLoading() { while loadNext() != nil {} }
 }

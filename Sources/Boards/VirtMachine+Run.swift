@@ -11,34 +11,109 @@ public enum SliceOutcome: Equatable, Sendable {
 }
 
 extension VirtMachine {
-  /// Instructions a hart runs before the next one gets its turn, and before the clock is looked at.
-  static let quantum: UInt64 = 20_000
+  /// Instructions of a hart's turn: what it runs before the next one gets its own.
+  package static let quantum: UInt64 = 20_000
+
+  /// What a host can load while it runs an instruction, about.
+  private static let bytesPerInstruction: UInt64 = 8
 
   /// Machine time now.
   public var now: Ticks { clock.now }
 
-  /// Runs about `instructions` instructions, over all harts together, or less when the machine becomes idle or ends.
-  public func run(instructions: UInt64) -> SliceOutcome {
+  /// Runs about `instructions` instructions, over all harts together, or less when the machine becomes idle or ends, or
+  /// the doorbell rings.
+  public func run(instructions: UInt64, doorbell: Doorbell? = nil) -> SliceOutcome {
+    listen(to: doorbell)
     var left = instructions
-    while left > 0 {
-      if let end { return .ended(end) }
-      if resetRequested {
-        resets &+= 1
-        reset()
-      }
-      deadlines.fire(now: clock.now)
-      guard let hart = nextRunnableHart() else {
-        if let reason = reasonForHang { return finish(.hung(reason: reason)) }
-        guard skipIdleTime() else { return .idle(until: deadlines.next) }
-        continue
-      }
-      let used = turn(of: hart, limit: min(left, Self.quantum))
-      left -= min(used, left)
-      if end != nil || resetRequested { continue }
-      if let end = hostInterfaceEnd { return finish(end) }
-      if hart.loopReason != nil, let reason = reasonForHang { return finish(.hung(reason: reason)) }
+    while left > 0, doorbell?.isRung != true {
+      let stretch = run(limit: left, effort: .max)
+      if let outcome = stretch.outcome { return outcome }
+      left -= min(stretch.executed + stretch.loaded / Self.bytesPerInstruction, left)
     }
     return end.map { .ended($0) } ?? .ran
+  }
+
+  /// Runs for about so long of the host's time, to some microseconds; less when the machine becomes idle or ends, or
+  /// the doorbell rings. The host's time decides only where a slice ends: under virtual time a turn that it cuts short
+  /// goes on in the next slice, so that the guest cannot tell.
+  /// - Parameter doorbell: ends the slice within some 50 µs, and at once if it has been rung before.
+  public func run(for nanoseconds: UInt64, doorbell: Doorbell? = nil) -> SliceOutcome {
+    listen(to: doorbell)
+    var now = HostTime.now
+    let sliceEnd = now.addingReportingOverflow(nanoseconds).overflow ? .max : now &+ nanoseconds
+    while doorbell?.isRung != true {
+      let left = min(sliceEnd > now ? sliceEnd - now : 0, timeUntilDeadline, Pace.longestStretch)
+      let stretch = run(limit: pace.instructions(for: left), effort: Pace.effort(for: left))
+      if let outcome = stretch.outcome { return outcome }
+      let started = now
+      now = HostTime.now
+      pace.learn(instructions: stretch.executed, nanoseconds: now &- started)
+      if now &+ Pace.shortestStretch >= sliceEnd { break }
+    }
+    return end.map { .ended($0) } ?? .ran
+  }
+
+  private func listen(to doorbell: Doorbell?) {
+    for hart in harts where hart.doorbell !== doorbell { hart.doorbell = doorbell }
+  }
+
+  /// Nanoseconds until a timer is due that only the host's clock makes due.
+  private var timeUntilDeadline: UInt64 {
+    guard virtualClock == nil, deadlines.next != .max else { return .max }
+    let now = clock.now
+    return deadlines.next > now ? min(deadlines.next - now, .max / 100) * 100 : 0
+  }
+
+  /// What one stretch of running did.
+  private struct Stretch {
+    /// Why the slice is over; nil when there is more to run.
+    var outcome: SliceOutcome?
+    /// Instructions executed; at least 1 when a hart ran.
+    var executed: UInt64 = 0
+    /// Bytes of images loaded instead.
+    var loaded: UInt64 = 0
+  }
+
+  /// Lets the hart whose turn it is run, until its turn is over or it has used what it may.
+  private func run(limit: UInt64, effort: Int) -> Stretch {
+    if let end { return Stretch(outcome: .ended(end)) }
+    if resetRequested {
+      resets &+= 1
+      beginReset()
+    }
+    // A guest may reset itself all the time: a reset is many short steps, so that it cannot hold anyone up.
+    if let count = loadNext() { return Stretch(loaded: UInt64(count)) }
+    deadlines.fire(now: clock.now)
+    guard let hart = hartInTurn() else {
+      if let reason = reasonForHang { return Stretch(outcome: finish(.hung(reason: reason))) }
+      return Stretch(outcome: skipIdleTime() ? nil : .idle(until: deadlines.next))
+    }
+    let before = hart.executed
+    let exit = run(hart, budget: min(limit, turnLeft), effort: effort)
+    let executed = hart.executed &- before
+    turnLeft -= min(executed, turnLeft)
+    // Turns are exact where they decide what the guest does; under host time nothing is.
+    if exit == .waiting || exit == .requested || virtualClock == nil { turnLeft = 0 }
+    return Stretch(outcome: turnLeft == 0 ? outcome(afterTurnOf: hart) : nil, executed: max(executed, 1))
+  }
+
+  private func run(_ hart: Hart, budget: UInt64, effort: Int) -> HartExit {
+    virtualClock?.begin(hart)
+    runningHart = hart
+    defer {
+      runningHart = nil
+      virtualClock?.end()
+    }
+    if let onCommit { return trace(hart, budget: budget, onCommit) }
+    return hart.run(budget: Int32(truncatingIfNeeded: min(budget, UInt64(Int32.max))), effort: effort)
+  }
+
+  /// Looks whether the machine has come to its end.
+  private func outcome(afterTurnOf hart: Hart) -> SliceOutcome? {
+    if end != nil || resetRequested { return nil }
+    if let end = hostInterfaceEnd { return finish(end) }
+    if hart.loopReason != nil, let reason = reasonForHang { return finish(.hung(reason: reason)) }
+    return nil
   }
 
   /// What the guest has written to `tohost`, if that ends the machine.
@@ -54,47 +129,33 @@ extension VirtMachine {
     return .ended(end)
   }
 
-  /// The next hart in turn that does not wait.
-  private func nextRunnableHart() -> Hart? {
+  /// The hart whose turn was cut short, or else the next one that does not wait, with a new turn.
+  private func hartInTurn() -> Hart? {
+    if turnLeft > 0 { return harts[(nextHart + harts.count - 1) % harts.count] }
     for offset in 0..<harts.count {
       let index = (nextHart + offset) % harts.count
       let hart = harts[index]
-      if !hart.isWaiting || hart.hasWakeUp {
-        nextHart = (index + 1) % harts.count
-        return hart
+      guard !hart.isWaiting || hart.hasWakeUp else { continue }
+      nextHart = (index + 1) % harts.count
+      turnLeft = Self.quantum
+      if let virtualClock, deadlines.next != .max {
+        turnLeft = min(turnLeft, virtualClock.instructions(until: deadlines.next))
       }
+      if harts.count > 1 { hart.breakReservation() }
+      return hart
     }
     return nil
   }
 
-  /// Lets one hart run; the number of instructions it executed, at least 1.
-  private func turn(of hart: Hart, limit: UInt64) -> UInt64 {
-    var budget = limit
-    if let virtualClock, deadlines.next != .max {
-      budget = min(budget, virtualClock.instructions(until: deadlines.next))
-    }
-    if harts.count > 1 { hart.breakReservation() }
-    let before = hart.executed
-    virtualClock?.begin(hart)
-    runningHart = hart
-    if let onCommit {
-      trace(hart, budget: budget, onCommit)
-    } else {
-      _ = hart.run(budget: Int32(truncatingIfNeeded: min(budget, UInt64(Int32.max))))
-    }
-    runningHart = nil
-    virtualClock?.end()
-    return max(hart.executed &- before, 1)
-  }
-
-  /// The same turn, one instruction at a time.
-  private func trace(_ hart: Hart, budget: UInt64, _ onCommit: ([UInt8]) -> Void) {
+  /// Runs a hart one instruction at a time.
+  private func trace(_ hart: Hart, budget: UInt64, _ onCommit: ([UInt8]) -> Void) -> HartExit {
     let end = hart.executed &+ budget
     while hart.executed < end {
       let (exit, line) = tracer.step(hart)
       if let line { onCommit(line) }
-      if exit != .budgetSpent { return }
+      if exit != .budgetSpent { return exit }
     }
+    return .budgetSpent
   }
 
   /// Under virtual time, passes to the next deadline. False when the caller must wait for the host.
@@ -127,4 +188,14 @@ extension VirtMachine {
     }
     return reasons.joined(separator: "; ")
   }
+}
+
+extension VirtMachine {
+  /// Stops the machine's time, for as long as the machine is not run.
+  public func holdTime() { hostClock?.hold() }
+
+  /// Lets the machine's time go on from where `holdTime` stopped it.
+  public func releaseTime() { hostClock?.release() }
+
+  private var hostClock: HostClock? { clock as? HostClock }
 }

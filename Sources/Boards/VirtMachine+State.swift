@@ -6,12 +6,14 @@ extension VirtMachine {
   /// Everything a machine made with the same configuration needs to go on from here, the images for its next reset
   /// included. The machine must not be running. What the guest has sent to the console is not part of it.
   public func saveState() -> [UInt8] {
+    finishLoading()
     var encoder = StateEncoder()
-    encoder.section("machine", version: 1)
+    encoder.section("machine", version: 2)
     for (_, value) in fingerprint { encoder.encode(value) }
     encoder.encode(Int64(resets))
     encoder.encode(resetRequested)
     encoder.encode(UInt8(truncatingIfNeeded: nextHart))
+    encoder.encode(UInt16(truncatingIfNeeded: turnLeft))
     encoder.encode(end)
     encoder.encode(hostInterface != nil)
     encoder.encode(hostInterface ?? 0)
@@ -39,17 +41,21 @@ extension VirtMachine {
 
   private func restore(from bytes: [UInt8]) throws(StateError) {
     var decoder = StateDecoder(bytes)
-    try decoder.section("machine", newest: 1)
+    let version = try decoder.section("machine", newest: 2)
     for (property, here) in fingerprint { try decoder.expect(here, as: property) }
     let resets = Int(truncatingIfNeeded: try decoder.decode(Int64.self))
     let resetRequested = try decoder.decode(Bool.self)
     let nextHart = Int(try decoder.decode(UInt8.self))
     guard nextHart < harts.count else { throw decoder.invalid("next hart") }
+    // Version 1 forgot what was left of a turn.
+    let turnLeft = version == 1 ? 0 : UInt64(try decoder.decode(UInt16.self))
+    guard turnLeft <= Self.quantum else { throw decoder.invalid("turn") }
     let end = try decoder.decodeEnd()
     let hasHostInterface = try decoder.decode(Bool.self)
     let hostInterface = try decoder.decode(UInt32.self)
     try clock.restore(from: &decoder)
     boot = try decoder.decodeBoot(ram: ram, rom: bootROM)
+    loadPosition = boot?.pieces.count ?? 0
     for memory in bus.memories { try memory.restore(from: &decoder) }
     codeCache.flush()
     for device in devicesForState { try device.restore(from: &decoder) }
@@ -58,6 +64,7 @@ extension VirtMachine {
     guard decoder.isAtEnd else { throw decoder.invalid("length") }
     self.hostInterface = hasHostInterface ? hostInterface : nil
     (self.resets, self.resetRequested, self.nextHart, self.end) = (resets, resetRequested, nextHart, end)
+    self.turnLeft = turnLeft
   }
 
   /// What two machines must have in common to exchange state; the harts and devices check what concerns only them.

@@ -55,6 +55,9 @@ public final class VirtMachine {
   let plic: PLIC
   let entries: [VirtDeviceTree.Entry]
   var boot: LoadedBoot?
+  /// The piece of `boot` that is to be loaded next, and how much of it has been.
+  var loadPosition = 0
+  var loadOffset = 0
 
   /// Physical address of the kernel's `tohost` word, through which programs written for Spike report how they ended (the
   /// host-target interface): 1 for success, an odd code·2+1 for failure. Nil when the kernel has none.
@@ -69,12 +72,20 @@ public final class VirtMachine {
   public var onCommit: (([UInt8]) -> Void)?
   var tracer = CommitTracer()
   var runningHart: Hart?
+  /// The hart whose turn is next.
   var nextHart = 0
+  /// Instructions left of the turn of the hart before that; 0 when it is over.
+  var turnLeft: UInt64 = 0
+  var pace = Pace()
 
-  /// - Parameter console: where the UART's output goes.
-  public init(_ configuration: MachineConfiguration, console: any ConsoleSink) throws(MemoryError) {
+  /// - Parameters:
+  ///   - console: where the UART's output goes.
+  ///   - ramDescriptor: a file that becomes the RAM, of at least its size and all zero; see `GuestMemory`.
+  public init(
+    _ configuration: MachineConfiguration, console: any ConsoleSink, ramDescriptor: Int32? = nil
+  ) throws(MemoryError) {
     self.configuration = configuration
-    ram = try GuestMemory(base: MemoryMap.ramBase, size: configuration.memorySize)
+    ram = try GuestMemory(base: MemoryMap.ramBase, size: configuration.memorySize, descriptor: ramDescriptor)
     bootROM = try GuestMemory(
       base: MemoryMap.bootROM.base, size: Int(MemoryMap.bootROM.size), isWritable: false)
     switch configuration.clock {
@@ -99,7 +110,7 @@ public final class VirtMachine {
     codeCache = try SharedCodeCache(bus: bus)
     for (id, pins) in pins.enumerated() {
       harts.append(
-        Hart(
+        try Hart(
           id: UInt32(id), isa: configuration.isa, bus: bus, codeCache: codeCache, pins: pins, time: clock,
           deadlines: deadlines))
     }
@@ -152,11 +163,18 @@ public final class VirtMachine {
 
   /// Puts the whole machine into its state after power-on and loads the images again, as QEMU's `system_reset` does.
   public func reset() {
+    beginReset()
+    finishLoading()
+  }
+
+  /// A reset but for the images, which take long to load.
+  func beginReset() {
     resetRequested = false
     end = nil
     nextHart = 0
+    turnLeft = 0
     for entry in entries { entry.device.reset() }
-    if let boot { load(boot) }
+    beginLoading()
     codeCache.flush()
     for hart in harts { hart.reset(pc: MemoryMap.bootROM.base) }
   }

@@ -12,10 +12,15 @@ public enum ExitStatus: Equatable, Sendable {
   case usage
   case badData
   case cannotRead
+  case noSuchGuest
+  case noMonitor
   case internalError
   case hostResources
   case cannotCreate
   case cannotWrite
+  case notNow
+  case badProtocol
+  case noPermission
   case endedByUser
   case timedOut
   case hung
@@ -31,10 +36,15 @@ public enum ExitStatus: Equatable, Sendable {
     case .usage: 64
     case .badData: 65
     case .cannotRead: 66
+    case .noSuchGuest: 68
+    case .noMonitor: 69
     case .internalError: 70
     case .hostResources: 71
     case .cannotCreate: 73
     case .cannotWrite: 74
+    case .notNow: 75
+    case .badProtocol: 76
+    case .noPermission: 77
     case .endedByUser: 123
     case .timedOut: 124
     case .hung: 125

@@ -5,7 +5,18 @@ public struct RoostCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "roost", abstract: "Run RV32 RISC-V machines.",
     discussion: "Boots unmodified kernels on an emulation of QEMU's riscv32 'virt' board.",
-    version: "0.1.0", subcommands: [RunCommand.self, InspectCommand.self, DisassembleCommand.self])
+    version: "0.1.0",
+    subcommands: [RunCommand.self, InspectCommand.self, DisassembleCommand.self, GuestProcessCommand.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Fleets",
+        subcommands: [
+          UpCommand.self, DownCommand.self, ListCommand.self, PsCommand.self, LogsCommand.self, AttachCommand.self,
+          StartCommand.self, StopCommand.self, RestartCommand.self, KillCommand.self, PauseCommand.self,
+          ResumeCommand.self, ResetCommand.self, StatsCommand.self, TopCommand.self, MonitorCommand.self,
+        ]),
+      CommandGroup(name: "Shells", subcommands: [CompletionsCommand.self]),
+    ])
 
   public init() {}
 

@@ -4,18 +4,25 @@ import SystemBus
 extension Hart {
   /// Runs up to `budget` instructions; an instruction that traps counts as one. The exact number can be read from
   /// `retired` before and after.
-  public func run(budget: Int32) -> HartExit {
+  /// - Parameter effort: what the run may cost the host beyond plain instructions before it is cut short, in units of
+  ///   about ten nanoseconds.
+  public func run(budget: Int32, effort: Int = .max) -> HartExit {
     let previous = state.pointee.budget
     state.pointee.budget = max(budget, 0)
     retiredBase = retiredBase &- UInt64(bitPattern: Int64(previous)) &+ UInt64(bitPattern: Int64(max(budget, 0)))
     attention = true
     exitRequested = false
-    if let block = nextBlock() {
-      var interpreter = Interpreter(hart: self, block: block)
-      interpreter.run()
-    }
+    effortLeft = effort
+    if let block = nextBlock() { interpret(from: block) }
     if isWaiting { return .waiting }
-    return exitRequested ? .requested : .budgetSpent
+    if exitRequested { return .requested }
+    return state.pointee.budget > 0 ? .cutShort : .budgetSpent
+  }
+
+  /// Kept to itself, so that nothing around it changes what the compiler makes of the loop.
+  @inline(never) private func interpret(from block: BlockPointer) {
+    var interpreter = Interpreter(hart: self, block: block)
+    interpreter.run()
   }
 
   /// Instructions of the last `run` that were not used because it came back early.

@@ -1,4 +1,5 @@
 import ISA
+import Synchronization
 import SystemBus
 
 /// Why `Hart.run` came back.
@@ -9,6 +10,8 @@ import SystemBus
   case waiting
   /// Someone called `requestExit`.
   case requested
+  /// The doorbell rang, or the run had cost the host enough. Another run goes on as if this one had not ended.
+  case cutShort
 }
 
 /// One RISC-V hart: registers, CSRs, translation and the interpreter that runs it.
@@ -36,6 +39,7 @@ public final class Hart {
   @exclusivity(unchecked) var csr = ControlRegisters()
   @exclusivity(unchecked) var pmp = PMP()
 
+  let translationMemory: TranslationMemory
   @exclusivity(unchecked) var contexts: [TranslationContext] = []
   @exclusivity(unchecked) var dataContext: TranslationContext
   @exclusivity(unchecked) var codeContext: TranslationContext
@@ -57,12 +61,23 @@ public final class Hart {
   }
   /// Set from outside to end the current `run` at the next instruction boundary that looks up.
   @exclusivity(unchecked) var exitRequested = false
+  /// Ends a run at the next instruction boundary that looks up, for as long as it is rung.
+  @exclusivity(unchecked) public var doorbell: Doorbell? {
+    didSet { bell = (doorbell ?? silence).word }
+  }
+  private let silence = Doorbell()
+  @exclusivity(unchecked) private var bell: UnsafeMutablePointer<Atomic<UInt32>>
+  /// What the slow paths of this run may still cost, in units of `HostEffort`.
+  @exclusivity(unchecked) var effortLeft = HostEffort.unlimited
   /// Whether other harts take turns with this one, so that a hart that spins should end its turn.
   @exclusivity(unchecked) public var sharesThread = false
   /// True after `wfi` until an interrupt that is enabled in `mie` is pending.
   @exclusivity(unchecked) public internal(set) var isWaiting = false
   /// Instructions retired up to the start of the current run, minus the budget given then: see `retired`.
   @exclusivity(unchecked) var retiredBase: UInt64 = 0
+  @exclusivity(unchecked) var counts = HartTally()
+  /// What `retired` was when `counts.instructions` was brought up to date.
+  @exclusivity(unchecked) var retiredAtCount: UInt64 = 0
   /// What happened since power-on.
   @exclusivity(unchecked) public internal(set) var statistics = HartStatistics()
   /// Traps taken in a row without an instruction retired in between; a loop of them never ends.
@@ -81,7 +96,7 @@ public final class Hart {
   public init(
     id: UInt32, isa: ISAConfiguration, bus: SystemBus, codeCache: SharedCodeCache, pins: HartPins,
     time: any TimeSource, deadlines: DeadlineQueue
-  ) {
+  ) throws(MemoryError) {
     self.id = id
     self.isa = isa
     self.bus = bus
@@ -90,8 +105,10 @@ public final class Hart {
     self.time = time
     self.deadlines = deadlines
     decoder = Decoder(configuration: isa)
+    bell = silence.word
     let bare = ContextKey(satp: 0, mode: .machine, sum: false, mxr: false)
-    let context = TranslationContext(key: bare, unlinked: codeCache.cache.unlinked)
+    translationMemory = try TranslationMemory()
+    let context = TranslationContext(key: bare, memory: translationMemory, index: 0)
     dataContext = context
     codeContext = context
     contexts = [context]
@@ -134,6 +151,8 @@ public final class Hart {
     isWaiting = false
     attention = true
     exitRequested = false
+    counts = tally
+    retiredAtCount = 0
     retiredBase = 0
     statistics = HartStatistics()
     state.pointee.budget = 0
@@ -169,18 +188,39 @@ public final class Hart {
   /// Instructions executed since power-on, those that trapped included: what virtual time counts.
   public var executed: UInt64 { retired &+ statistics.traps }
 
+  /// What the hart has done since it was made.
+  public var tally: HartTally {
+    var tally = counts
+    tally.instructions &+= retired &- retiredAtCount
+    return tally
+  }
+
   /// Ends `run` soon, as when another hart of the machine should get its turn.
   public func requestExit() {
     exitRequested = true
     attention = true
   }
 
+  /// Whether the run should end here although there is more to do.
+  @inline(__always) var isCutShort: Bool { bell.pointee.load(ordering: .relaxed) != 0 || effortLeft < 0 }
+
+  /// Whether the hart must look up before its next instruction.
+  @inline(__always) var mustLookUp: Bool { attention || isCutShort }
+
   /// Breaks the LR reservation: the board does so whenever another hart gets its turn.
   public func breakReservation() { state.pointee.reservation = HartState.noReservation }
 
+  /// Gives back the host memory of all cached translations. The hart must not be running.
+  public func releaseTranslations() {
+    translationMemory.clear()
+    for context in contexts { context.memoryWasCleared() }
+  }
+
+  /// Host memory that cached translations take now, in bytes.
+  public var residentBytes: Int { translationMemory.residentBytes }
+
   func codeCacheWasFlushed() { for context in contexts { context.flushJumps() } }
   func watch(codePage: UInt32) { for context in contexts { context.watch(codePage: codePage) } }
-  func unwatch(codePage: UInt32) { for context in contexts { context.unwatch(codePage: codePage) } }
 }
 
 /// Counters of one hart since power-on.
@@ -222,6 +262,12 @@ public struct SharedCodeCache {
 
   /// Forgets all decoded code, as at a reset. No hart may be running.
   public func flush() { cache.flush() }
+
+  /// Forgets all decoded code and gives its memory back to the host. No hart may be running.
+  public func release() { cache.release() }
+
+  /// Host memory that decoded code and the record of it take now, in bytes.
+  public var residentBytes: Int { cache.residentBytes }
 
   public var blocksBuilt: Int { cache.blocksBuilt }
   public var flushes: Int { cache.flushes }

@@ -8,6 +8,8 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
   case badMachine(guest: String, reason: String)
   case unknownDependency(guest: String, dependency: String)
   case circularDependency([String])
+  /// Real-time guests would leave too little to the others; in percent of a core.
+  case tooMuchRealtime(promised: Double, limit: Double)
   case isolationUnavailable(guest: String, reason: String)
   /// Starting the guest would take more memory than the monitor may use.
   case noMemory(guest: String, needed: UInt64, used: UInt64, limit: UInt64)
@@ -28,6 +30,9 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownDependency(let guest, let dependency):
       "\(guest): depends on '\(dependency)', but there is no such guest"
     case .circularDependency(let names): "guests wait for each other: \(names.joined(separator: " -> "))"
+    case .tooMuchRealtime(let promised, let limit):
+      "real-time guests may use \(Int(promised)) % of a core together, but only \(Int(limit)) % is allowed, so that "
+        + "others are not starved; give them a smaller cap (without one it is \(Int(Slot.realtimeCap)) %)"
     case .isolationUnavailable(let guest, let reason): "\(guest): isolation 'process' is not available: \(reason)"
     case .noMemory(let guest, let needed, let used, let limit):
       "\(guest): needs \(mebibytes(needed)), but guests have \(mebibytes(used)) of the \(mebibytes(limit)) that they may "

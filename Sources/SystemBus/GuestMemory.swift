@@ -1,9 +1,22 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Guest memory could not be had from the host.
 public struct MemoryError: Error, CustomStringConvertible, Sendable {
   public let size: Int
   public let errorNumber: Int32
+  /// Whether a descriptor was given that holds less than the memory.
+  public var isFileTooShort = false
+
   public var description: String {
-    "cannot reserve \(size >> 20) MiB of host memory for the guest (errno \(errorNumber)); use a smaller --memory"
+    isFileTooShort
+      ? "the file given for the guest's memory is shorter than its \(size >> 10) KiB; make it as long first"
+      : "cannot reserve \(size >> 20) MiB of host memory for the guest (errno \(errorNumber)); use a smaller --memory"
   }
 }
 
@@ -18,16 +31,38 @@ public final class GuestMemory {
   /// False for a boot ROM: guest stores then fault.
   public let isWritable: Bool
 
-  public init(base: UInt32, size: Int, isWritable: Bool = true) throws(MemoryError) {
+  /// Whether the pages come from a descriptor, which others may have mapped too.
+  private let isShared: Bool
+  /// Bytes on each side that nothing can access: more than any displacement that an engine adds.
+  private static let guardSize = 64 << 10
+
+  /// - Parameter descriptor: a file of at least `size` bytes, all zero, that becomes the memory; nil for memory of this
+  ///   process alone. It may be closed afterwards. Whoever can shorten the file can end this process, so it should be
+  ///   sealed against that if anyone else has it.
+  public init(base: UInt32, size: Int, isWritable: Bool = true, descriptor: Int32? = nil) throws(MemoryError) {
     let rounded = (size + 4095) & ~4095
-    let mapping = try HostMapping.map(count: rounded, of: UInt8.self)
+    if let descriptor { try Self.checkLength(of: descriptor, size: rounded) }
+    let mapping = try HostMapping.map(
+      count: rounded, of: UInt8.self, guardSize: Self.guardSize, descriptor: descriptor)
     self.base = base
     self.size = rounded
     self.pointer = UnsafeMutableRawPointer(mapping)
     self.isWritable = isWritable
+    isShared = descriptor != nil
   }
 
-  deinit { HostMapping.unmap(pointer.assumingMemoryBound(to: UInt8.self), count: size) }
+  deinit {
+    HostMapping.unmap(pointer.assumingMemoryBound(to: UInt8.self), count: size, guardSize: Self.guardSize)
+  }
+
+  /// Beyond the end of a file its mapping ends the process.
+  private static func checkLength(of descriptor: Int32, size: Int) throws(MemoryError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw MemoryError(size: size, errorNumber: errno) }
+    guard Int(status.st_size) >= size else {
+      throw MemoryError(size: size, errorNumber: 0, isFileTooShort: true)
+    }
+  }
 
   /// True when `count` bytes at the guest-physical `address` all lie inside.
   public func contains(_ address: UInt32, count: Int = 1) -> Bool {
@@ -35,7 +70,10 @@ public final class GuestMemory {
   }
 
   /// Copies bytes in, for loaders. Returns false, having written nothing, when they do not fit.
-  public func write(_ bytes: [UInt8], at address: UInt32) -> Bool {
+  public func write(_ bytes: [UInt8], at address: UInt32) -> Bool { write(bytes[...], at: address) }
+
+  /// The same for a part of an array, which is not copied first.
+  public func write(_ bytes: ArraySlice<UInt8>, at address: UInt32) -> Bool {
     guard contains(address, count: bytes.count) else { return false }
     bytes.withUnsafeBytes { source in
       if let start = source.baseAddress {
@@ -59,10 +97,15 @@ public final class GuestMemory {
     let lastPage = max((start + count) & ~4095, firstPage)
     (pointer + start).initializeMemory(as: UInt8.self, repeating: 0, count: firstPage - start)
     let whole = (pointer + firstPage).assumingMemoryBound(to: UInt8.self)
-    if lastPage > firstPage { HostMapping.clear(whole, count: lastPage - firstPage) }
+    if lastPage > firstPage { HostMapping.clear(whole, count: lastPage - firstPage, isShared: isShared) }
     (pointer + lastPage).initializeMemory(as: UInt8.self, repeating: 0, count: start + count - lastPage)
   }
 
   /// Gives every page back to the host; the guest then reads zeros.
-  public func clear() { HostMapping.clear(pointer.assumingMemoryBound(to: UInt8.self), count: size) }
+  public func clear() {
+    HostMapping.clear(pointer.assumingMemoryBound(to: UInt8.self), count: size, isShared: isShared)
+  }
+
+  /// Bytes of the pages that the host keeps in memory for it now, whoever touched them.
+  public var residentBytes: Int { HostMapping.residentBytes(pointer, count: size) }
 }

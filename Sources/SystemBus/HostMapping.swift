@@ -6,33 +6,81 @@
   import Darwin
 #endif
 
-/// Large zero-filled host memory that costs nothing until it is touched.
+/// Large zero-filled host memory that costs nothing until it is touched, between guard regions: an access that misses
+/// it by less than their size ends the process instead of reaching anything else.
 public enum HostMapping {
+  /// Bytes of a page of the host: the least that a guard region has.
+  public static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+
   /// Maps `count` zeroed elements of a type for which all-zero bytes are a valid value.
-  public static func map<T: BitwiseCopyable>(count: Int, of _: T.Type) throws(MemoryError) -> UnsafeMutablePointer<T> {
+  /// - Parameters:
+  ///   - guardSize: bytes on each side that nothing can access.
+  ///   - descriptor: a file whose first bytes become the memory, shared with whoever else maps it; nil for memory of
+  ///     this process alone.
+  public static func map<T: BitwiseCopyable>(
+    count: Int, of _: T.Type, guardSize: Int = pageSize, descriptor: Int32? = nil
+  ) throws(MemoryError) -> UnsafeMutablePointer<T> {
+    let size = wholePages(max(count, 1) * MemoryLayout<T>.stride)
+    let edge = wholePages(guardSize)
     #if os(Linux)
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+      let anonymous = MAP_ANONYMOUS | MAP_NORESERVE
     #else
-      let flags = MAP_PRIVATE | MAP_ANON
+      let anonymous = MAP_ANON
     #endif
-    let size = max(count, 1) * MemoryLayout<T>.stride
-    guard let mapping = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), mapping != MAP_FAILED else {
+    guard let room = mmap(nil, size + 2 * edge, PROT_NONE, MAP_PRIVATE | anonymous, -1, 0), room != MAP_FAILED else {
       throw MemoryError(size: size, errorNumber: errno)
     }
-    return mapping.bindMemory(to: T.self, capacity: count)
+    let flags = MAP_FIXED | (descriptor == nil ? MAP_PRIVATE | anonymous : MAP_SHARED)
+    guard mmap(room + edge, size, PROT_READ | PROT_WRITE, flags, descriptor ?? -1, 0) != MAP_FAILED else {
+      let error = MemoryError(size: size, errorNumber: errno)
+      munmap(room, size + 2 * edge)
+      throw error
+    }
+    return (room + edge).bindMemory(to: T.self, capacity: count)
   }
 
-  /// Ends a mapping made with the same count.
-  public static func unmap<T: BitwiseCopyable>(_ pointer: UnsafeMutablePointer<T>, count: Int) {
-    munmap(pointer, max(count, 1) * MemoryLayout<T>.stride)
+  /// Ends a mapping made with the same count and guards.
+  public static func unmap<T: BitwiseCopyable>(
+    _ pointer: UnsafeMutablePointer<T>, count: Int, guardSize: Int = pageSize
+  ) {
+    let edge = wholePages(guardSize)
+    let size = wholePages(max(count, 1) * MemoryLayout<T>.stride)
+    munmap(UnsafeMutableRawPointer(pointer) - edge, size + 2 * edge)
   }
 
-  /// Gives the pages back to the host; they read zero afterwards.
-  public static func clear<T: BitwiseCopyable>(_ pointer: UnsafeMutablePointer<T>, count: Int) {
+  /// Gives the pages back to the host; they read zero afterwards, for all who share them.
+  /// - Parameter isShared: whether the mapping was made from a descriptor.
+  public static func clear<T: BitwiseCopyable>(
+    _ pointer: UnsafeMutablePointer<T>, count: Int, isShared: Bool = false
+  ) {
+    let size = max(count, 1) * MemoryLayout<T>.stride
     #if os(Linux)
-      madvise(pointer, max(count, 1) * MemoryLayout<T>.stride, MADV_DONTNEED)
-    #else
-      memset(pointer, 0, max(count, 1) * MemoryLayout<T>.stride)
+      // Only a file that can have holes can forget its pages.
+      if madvise(pointer, size, isShared ? MADV_REMOVE : MADV_DONTNEED) == 0 { return }
     #endif
+    memset(pointer, 0, size)
   }
+
+  /// Bytes of the whole pages at `pointer` that the host keeps in memory.
+  public static func residentBytes(_ pointer: UnsafeRawPointer, count: Int) -> Int {
+    var resident = 0
+    // A piece at a time, so that the answer needs no room of its own to speak of.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { answer in
+      for start in stride(from: 0, to: count, by: pageSize * 1024) {
+        let pages = (min(count - start, pageSize * 1024) + pageSize - 1) / pageSize
+        #if os(Linux)
+          let result = mincore(UnsafeMutableRawPointer(mutating: pointer + start), pages * pageSize, answer.baseAddress)
+        #else
+          let result = answer.withMemoryRebound(to: CChar.self) {
+            mincore(pointer + start, pages * pageSize, $0.baseAddress)
+          }
+        #endif
+        guard result == 0 else { return }
+        for index in 0..<pages where answer[index] & 1 != 0 { resident += pageSize }
+      }
+    }
+    return resident
+  }
+
+  private static func wholePages(_ size: Int) -> Int { (size + pageSize - 1) & ~(pageSize - 1) }
 }

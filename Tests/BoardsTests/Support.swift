@@ -5,9 +5,28 @@ import ISA
 import Peripherals
 import RegisterMaps
 import SystemBus
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file of zeros that is gone when its descriptor is closed.
+func temporaryFile(size: Int) throws -> Int32 {
+  var path = Array("/tmp/roost-test-XXXXXX".utf8CString)
+  let descriptor = mkstemp(&path)
+  try #require(descriptor >= 0)
+  unlink(path)
+  try #require(ftruncate(descriptor, off_t(size)) == 0)
+  return descriptor
+}
 
 /// Keeps what the guest sends.
-final class Recorder: ConsoleSink {
+class Recorder: ConsoleSink {
   var bytes: [UInt8] = []
   func write(_ byte: UInt8) { bytes.append(byte) }
   var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -15,20 +34,21 @@ final class Recorder: ConsoleSink {
 
 /// A small `virt` machine under virtual time that boots a program of the test's own at the start of RAM.
 final class Board {
-  let console = Recorder()
+  let console: Recorder
   let machine: VirtMachine
 
   /// - Parameter program: writes the program; nil starts nothing.
   init(
     harts: Int = 1, clock: MachineConfiguration.ClockKind = .virtual(instructionsPerTick: 10),
-    memorySize: Int = 1 << 20,
+    memorySize: Int = 1 << 20, console: Recorder = Recorder(), ramDescriptor: Int32? = nil,
     _ program: ((inout Assembler) -> Void)? = nil
   ) throws {
+    self.console = console
     var configuration = MachineConfiguration()
     configuration.harts = harts
     configuration.memorySize = memorySize
     configuration.clock = clock
-    machine = try VirtMachine(configuration, console: console)
+    machine = try VirtMachine(configuration, console: console, ramDescriptor: ramDescriptor)
     guard let program else { return }
     var assembler = Assembler(base: MemoryMap.ramBase)
     program(&assembler)

@@ -86,8 +86,8 @@ final class Rig {
     let pins = (0..<count).map { _ in HartPins() }
     let code = try SharedCodeCache(bus: bus, arenaSize: arenaSize)
     let (clock, deadlines) = (clock, deadlines)
-    let harts = pins.enumerated().map { id, pins in
-      Hart(
+    let harts = try pins.enumerated().map { id, pins in
+      try Hart(
         id: UInt32(id), isa: isa, bus: bus, codeCache: code, pins: pins, time: clock, deadlines: deadlines)
     }
     (self.pins, self.code, self.harts) = (pins, code, harts)

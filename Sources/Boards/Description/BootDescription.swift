@@ -1,5 +1,5 @@
 /// What is in memory when a machine starts, as the user names it: paths and choices, no file read yet.
-public struct BootDescription: Codable, Equatable, Sendable {
+public struct BootDescription: Codable, Hashable, Sendable {
   /// `FILE` or `FILE@ADDRESS`.
   public var kernel: String
   /// More files for RAM: `FILE@ADDRESS`, or an ELF at its own addresses.

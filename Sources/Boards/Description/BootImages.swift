@@ -12,39 +12,40 @@ public struct BootImages: Sendable {
   private let deviceTree: DeviceTreeDocument?
 
   /// Reads the files.
-  public init(_ description: BootDescription) throws(BootError) {
+  /// - Parameter reader: where the bytes of a file come from.
+  public init(_ description: BootDescription, reader: FileReader = .host) throws(BootError) {
     do {
       let place = try ImageArgument(description.kernel)
-      kernel = ImageAtAddress(try ImageFile.load(path: place.path), address: place.address)
-      additional = try description.load.map(Self.additional)
-      firmware = try Self.firmware(description.firmware)
-      initrd = try description.initrd.map { path throws(ImageError) in try ImageFile.loadVerbatim(path: path) }
+      kernel = ImageAtAddress(try reader.load(place.path), address: place.address)
+      additional = try description.load.map { argument throws(ImageError) in try Self.additional(argument, reader) }
+      firmware = try Self.firmware(description.firmware, reader)
+      initrd = try description.initrd.map { path throws(ImageError) in try reader.loadVerbatim(path) }
       arguments = description.append
     } catch {
       throw .image(error)
     }
-    deviceTree = try description.deviceTree.map(Self.deviceTree)
+    deviceTree = try description.deviceTree.map { path throws(BootError) in try Self.deviceTree(path, reader) }
   }
 
-  private static func firmware(_ choice: String?) throws(ImageError) -> FirmwareChoice {
+  private static func firmware(_ choice: String?, _ reader: FileReader) throws(ImageError) -> FirmwareChoice {
     switch choice {
     case nil: .automatic
     case "none": .none
     case "builtin": .builtin
-    case let path?: .file(try ImageFile.load(path: path))
+    case let path?: .file(try reader.load(path))
     }
   }
 
   /// A file with an address goes into memory as it is, whatever it holds.
-  private static func additional(_ argument: String) throws(ImageError) -> ImageAtAddress {
+  private static func additional(_ argument: String, _ reader: FileReader) throws(ImageError) -> ImageAtAddress {
     let place = try ImageArgument(argument)
-    guard let address = place.address else { return ImageAtAddress(try ImageFile.load(path: place.path)) }
-    return ImageAtAddress(try ImageFile.loadVerbatim(path: place.path), address: address)
+    guard let address = place.address else { return ImageAtAddress(try reader.load(place.path)) }
+    return ImageAtAddress(try reader.loadVerbatim(place.path), address: address)
   }
 
-  private static func deviceTree(path: String) throws(BootError) -> DeviceTreeDocument {
+  private static func deviceTree(_ path: String, _ reader: FileReader) throws(BootError) -> DeviceTreeDocument {
     do {
-      let file = try ImageFile.loadVerbatim(path: path, limit: UInt64(DeviceTreeDocument.Limits.size))
+      let file = try reader.loadVerbatim(path, limit: UInt64(DeviceTreeDocument.Limits.size))
       return try DeviceTreeDocument(flattened: Array(file.bytes))
     } catch let error as ImageError {
       throw .image(error)

@@ -10,11 +10,26 @@ import SystemBus
 /// Machine time that follows the host's monotonic clock, from zero when the machine was made, or from a saved time.
 public final class HostClock: MachineClock {
   @exclusivity(unchecked) private var start: UInt64
+  /// When the clock was stopped; nil while it runs.
+  @exclusivity(unchecked) private var heldSince: UInt64?
 
-  public init() { start = Self.read(CLOCK_MONOTONIC) }
+  public init() { start = HostTime.now }
 
-  public var now: Ticks { (Self.read(CLOCK_MONOTONIC) &- start) / 100 }
-  public var wallClockNanoseconds: UInt64 { Self.read(CLOCK_REALTIME) }
+  public var now: Ticks { ((heldSince ?? HostTime.now) &- start) / 100 }
+  public var wallClockNanoseconds: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(bitPattern: Int64(time.tv_sec)) &* 1_000_000_000 &+ UInt64(bitPattern: Int64(time.tv_nsec))
+  }
+
+  /// Stops the clock until `release`.
+  func hold() { if heldSince == nil { heldSince = HostTime.now } }
+
+  func release() {
+    guard let heldSince else { return }
+    start &+= HostTime.now &- heldSince
+    self.heldSince = nil
+  }
 
   func save(to encoder: inout StateEncoder) {
     encoder.section("host clock", version: 1)
@@ -26,12 +41,6 @@ public final class HostClock: MachineClock {
     try decoder.section("host clock", newest: 1)
     let now = try decoder.decode(Ticks.self)
     guard now <= Ticks.max / 100 else { throw decoder.invalid("now") }
-    start = Self.read(CLOCK_MONOTONIC) &- now &* 100
-  }
-
-  private static func read(_ clock: clockid_t) -> UInt64 {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return UInt64(bitPattern: Int64(time.tv_sec)) &* 1_000_000_000 &+ UInt64(bitPattern: Int64(time.tv_nsec))
+    start = (heldSince ?? HostTime.now) &- now &* 100
   }
 }

@@ -33,4 +33,45 @@ int chost_wait(int first, short first_events, int second, short second_events, l
 /// page cache when it is next used. Does nothing where the host has no such thing.
 void chost_release_text(void);
 
+// Sockets.
+
+/// The user at the other end of a connected unix socket, in `user`. Returns 0, or -1 with errno set.
+int chost_peer_user(int descriptor, unsigned *user);
+
+// Processes in the background.
+
+/// Starts a program in a session of its own, with all signals as they are by default. Its standard input is empty, its
+/// standard output and error are `output`, its descriptor 3 is `report`, and it has no others. Returns its number, or -1
+/// with errno set.
+int chost_spawn_background(const char *program, char *const arguments[], int output, int report);
+
+// Threads.
+
+/// Gives the calling thread a name of at most 15 bytes, where the host has names for threads.
+void chost_name_thread(const char *name);
+
+/// Has the calling thread's timers fire when they are due, not when it suits the host to wake several at once.
+void chost_sharpen_timers(void);
+
+/// How many cores the calling thread may use, or -1 where the host does not tell.
+int chost_core_count(void);
+
+/// Has the calling thread run only on the core with this number, from 0, among those that it may use now. Does nothing
+/// when there is none, or where the host has no such thing.
+void chost_bind_thread(int number);
+
+#ifdef __linux__
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <linux/memfd.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/securebits.h>
+#include <sys/syscall.h>
+
+/// Makes a system call that has no function Swift can see. Arguments that it does not take are ignored. Returns -1 with
+/// errno set when it failed.
+long chost_system_call(long number, long first, long second, long third, long fourth, long fifth);
+#endif
+
 #endif

@@ -6,24 +6,18 @@ package struct EscapeSequence: Sendable {
     case quit, help, reset
   }
 
-  static let prefix: UInt8 = 0x01  // Ctrl-A
-  private var isOpen = false
+  private var prefix = CommandPrefix()
 
   package init() {}
 
   /// Takes the next key. Nil when there is nothing to do: it starts a command, or is none that we know.
   package mutating func take(_ key: UInt8) -> Event? {
-    guard isOpen else {
-      isOpen = key == Self.prefix
-      return isOpen ? nil : .key(key)
-    }
-    isOpen = false
-    switch key {
-    case Self.prefix, UInt8(ascii: "a"): return .key(Self.prefix)
-    case UInt8(ascii: "x"): return .quit
-    case UInt8(ascii: "h"), UInt8(ascii: "?"): return .help
-    case UInt8(ascii: "r"): return .reset
-    default: return nil
+    switch prefix.take(key) {
+    case .key(let key): .key(key)
+    case .command(UInt8(ascii: "x")): .quit
+    case .command(UInt8(ascii: "h")), .command(UInt8(ascii: "?")): .help
+    case .command(UInt8(ascii: "r")): .reset
+    case .command, nil: nil
     }
   }
 

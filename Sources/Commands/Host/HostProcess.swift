@@ -21,4 +21,21 @@ enum HostProcess {
   /// Gives program text that start-up has mapped in back to the host: most of what parses arguments and reads files is
   /// never needed again, and what is comes back from the page cache. Saves several MiB for as long as a guest runs.
   static func releaseStartUpPages() { chost_release_text() }
+
+  /// This program's file.
+  static var program: String {
+    #if os(Linux)
+      if access("/proc/self/exe", X_OK) == 0 { return "/proc/self/exe" }
+    #elseif canImport(Darwin)
+      var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+      var size = UInt32(path.count)
+      if _NSGetExecutablePath(&path, &size) == 0 { return String(cString: path) }
+    #endif
+    return CommandLine.arguments.first ?? "roost"
+  }
+
+  /// Whether an environment variable is set to something.
+  static func hasValue(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+
+  static var hasDumbTerminal: Bool { getenv("TERM").map { String(cString: $0) == "dumb" } ?? false }
 }

@@ -15,9 +15,9 @@ struct HostSignals {
 
   static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
-  /// Catches them from here on, until `release`.
-  init() throws(CommandError) {
-    let caught = Self.ending + [SIGTSTP, SIGCONT]
+  /// Catches them, and some more, from here on, until `release`.
+  init(and others: [Int32] = []) throws(CommandError) {
+    let caught = Self.ending + [SIGTSTP, SIGCONT] + others
     let number = chost_catch_signals(caught, Int32(truncatingIfNeeded: caught.count))
     guard number >= 0 else { throw .noSignals(reason: hostErrorText(errno)) }
     descriptor = FileDescriptor(number)

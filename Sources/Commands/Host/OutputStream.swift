@@ -1,3 +1,5 @@
+import SystemBus
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -8,8 +8,13 @@
 
 /// Messages for the user.
 enum StandardError {
-  /// Writes one line, marked as coming from this program.
-  static func report(_ line: String) { write("roost: \(line)\n") }
+  /// Writes a line, or several, each marked as coming from this program.
+  static func report(_ text: String) { write(lines(text)) }
+
+  /// Lines with the mark.
+  static func lines(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { "roost: \($0)\n" }.joined()
+  }
 
   static func write(_ text: String) { _ = FileDescriptor.standardError.write(Array(text.utf8)) }
 }

@@ -8,30 +8,47 @@ import CHost
   import Darwin
 #endif
 
-/// A terminal whose keys all go to the guest while it is raw.
+/// A terminal whose keys come one by one while a guest or a live screen has it.
 final class Terminal {
+  enum Mode {
+    /// Every key is for the guest.
+    case raw
+    /// Keys are commands; those that make signals, such as Ctrl-C, do so.
+    case commands
+  }
+
   private let descriptor: FileDescriptor
   private var original: termios?
-  private var raw = termios()
+  private var current = termios()
+  private var mode = Mode.raw
 
   init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
 
   /// Passes every key on at once and as it is. Output keeps its processing, for guests that end lines with LF alone.
-  func enterRawMode() {
-    guard original == nil else { return }
+  func enterRawMode() { enter(.raw) }
+
+  func enter(_ mode: Mode) {
     var settings = termios()
     guard tcgetattr(descriptor.number, &settings) == 0 else { return }
-    original = settings
-    chost_restore_on_crash(descriptor.number, &settings)
-    raw = settings
-    cfmakeraw(&raw)
-    raw.c_oflag = settings.c_oflag
-    tcsetattr(descriptor.number, TCSADRAIN, &raw)
+    if original == nil {
+      original = settings
+      chost_restore_on_crash(descriptor.number, &settings)
+    }
+    guard let original else { return }
+    self.mode = mode
+    current = original
+    switch mode {
+    case .raw:
+      cfmakeraw(&current)
+      current.c_oflag = original.c_oflag
+    case .commands: current.c_lflag &= ~tcflag_t(ICANON | ECHO)
+    }
+    tcsetattr(descriptor.number, TCSADRAIN, &current)
   }
 
   /// Sets the terminal up again after this process was stopped from outside, when a shell has had its way with it.
   func resume() {
-    if original != nil { tcsetattr(descriptor.number, TCSADRAIN, &raw) }
+    if original != nil { tcsetattr(descriptor.number, TCSADRAIN, &current) }
   }
 
   /// Gives the terminal its old settings back.
@@ -44,10 +61,23 @@ final class Terminal {
 
   /// Stops this process, as Ctrl-Z would without raw mode, and sets the terminal up again when it is continued.
   func suspend() {
-    let wasRaw = original != nil
+    let isInUse = original != nil
     restore()
     chost_stop_process()
-    if wasRaw { enterRawMode() }
+    if isInUse { enter(mode) }
+  }
+
+  /// Whether keys typed on standard input can be commands: there is a terminal, with this program in front.
+  static var canHaveCommands: Bool {
+    FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+      && tcgetpgrp(STDIN_FILENO) == getpgrp()
+  }
+
+  /// Columns and lines of a terminal; nil for what is none.
+  static func size(of descriptor: FileDescriptor) -> (columns: Int, lines: Int)? {
+    var size = winsize()
+    guard ioctl(descriptor.number, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 
   deinit { restore() }

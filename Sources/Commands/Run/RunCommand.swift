@@ -1,6 +1,7 @@
 import ArgumentParser
 import Boards
 import GuestImage
+import SystemBus
 
 /// `roost run`: boots a kernel with the terminal as its console.
 struct RunCommand: ParsableCommand {

@@ -28,16 +28,14 @@ struct RunLoop {
     HostProcess.releaseStartUpPages()
     let started = HostTime.now
     limitWaiting(until: isTimeVirtual ? nil : limit.map { started + $0.nanoseconds })
-    var slice = SliceLength(isFixed: isTimeVirtual)
     while true {
       if let limit, time(since: started) >= limit.nanoseconds { return .timedOut(limit) }
-      let sliceStart = HostTime.now
-      let result = machine.run(instructions: slice.instructions)
+      let result = slice()
       output.flush()
       var leisure: UInt64? = 0
       switch result {
       case .ended(let end): return .ended(end)
-      case .ran: slice.adapt(toDuration: HostTime.now - sliceStart)
+      case .ran: break
       case .idle(let deadline):
         // Time of the machine's own passes at once when nothing else can happen.
         if let limit, isTimeVirtual, input.isAtEnd { return .timedOut(limit) }
@@ -45,6 +43,12 @@ struct RunLoop {
       }
       if let outcome = outputFailure ?? attend(waiting: leisure) { return outcome }
     }
+  }
+
+  /// Runs the machine for a while. Under virtual time that is always as many instructions, so that a run depends on its
+  /// inputs alone.
+  private func slice() -> SliceOutcome {
+    isTimeVirtual ? machine.run(instructions: 100_000) : machine.run(for: 1_000_000)
   }
 
   /// Writes what output is left, without waiting for a slow reader if a signal ended the run; tells if that fails.

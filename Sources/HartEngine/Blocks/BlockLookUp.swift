@@ -10,16 +10,22 @@ extension Hart {
   }
 
   /// Finds or decodes the block at `state.pc`, after taking any trap or interrupt that is due. Nil when the hart must
-  /// stop: the budget is spent, it waits, or it was asked to. The result never exceeds the budget.
+  /// stop: the budget is spent, it waits, it was asked to, or the run is cut short. The result never exceeds the budget.
   func nextBlock() -> BlockPointer? {
     while true {
       contextsChanged = false
       let budget = state.pointee.budget
       guard budget > 0 else { return nil }
       if attention, !lookUpInterrupts() { return nil }
+      effortLeft &-= HostEffort.lookUp
+      if isCutShort { return nil }
       let pc = state.pointee.pc
       let cached = state.pointee.jumpCache + TranslationContext.jumpIndex(pc)
-      if cached.pointee.pc == pc, cached.pointee.block.pointee.entryCost <= budget { return cached.pointee.block }
+      if cached.pointee.tag == JumpCacheEntry.tag(pc), let block = cached.pointee.block,
+        block.pointee.entryCost <= budget
+      {
+        return block
+      }
       switch fetchPage(pc) {
       case .failure(let trap): take(trap, at: pc)
       case .success(let page):
@@ -56,7 +62,7 @@ extension Hart {
 
   private func fetchPage(_ pc: UInt32) -> Result<FetchPage, Trap> {
     let index = TranslationContext.fetchIndex(pc)
-    if codeContext.fetches[index].tag == pc & ~0xFFF {
+    if codeContext.fetches[index].tag == DataTLBEntry.tag(pc) {
       return .success(FetchPage(codePage: codeContext.fetches[index].codePage, isUniform: true))
     }
     let fault = Trap(.instructionAccessFault, value: pc)
@@ -68,8 +74,7 @@ extension Hart {
       else { return .failure(fault) }
       let isUniform = pmp.isUniform(page: translation.physical & ~0xFFF)
       if isUniform {
-        codeContext.willCache()
-        codeContext.fetches[index] = FetchTLBEntry(tag: pc & ~0xFFF, codePage: place.codePage)
+        codeContext.cacheFetch(of: place.codePage, at: pc)
         if translation.isSuperpage { codeContext.noteSuperpage(at: pc) }
       }
       return .success(FetchPage(codePage: place.codePage, isUniform: isUniform))
@@ -88,14 +93,24 @@ extension Hart {
       }
       return .success(truncated(found, count: budget))
     }
+    effortLeft &-= HostEffort.decode
     var header = header(pc, page, kind: isOpen ? .open : .translated)
     let count = decode(at: pc, host, into: &header)
     if count == 0 { return straddling(at: pc, page, host, &header) }
     header.entryCost = header.count
     let block = code.insert(header, UnsafeBufferPointer(start: builder, count: count))
+    effortLeft &-= code.takeEffort()
     if block.pointee.count > budget { return .success(truncated(block, count: budget)) }
     remember(block, at: pc)
     return .success(block)
+  }
+
+  /// Tells the code cache that memory has changed; whether decoded code there was dropped.
+  @discardableResult
+  func codeChanged(codePage: UInt32, offset: UInt32, count: UInt32) -> Bool {
+    guard code.contentChanged(codePage: codePage, offset: offset, count: count) else { return false }
+    effortLeft &-= code.takeEffort()
+    return true
   }
 
   private func remember(_ block: BlockPointer, at pc: UInt32) { codeContext.cache(block, at: pc) }
@@ -206,7 +221,7 @@ extension Hart {
     case .failure(let trap): return .failure(trap)
     case .success(let high):
       guard high == block.pointee.straddlingBits else {
-        code.contentChanged(codePage: page.codePage, offset: 0xFFE, count: 2)
+        codeChanged(codePage: page.codePage, offset: 0xFFE, count: 2)
         var header = header(pc, page, kind: .straddling)
         return straddling(at: pc, page, host, &header)
       }

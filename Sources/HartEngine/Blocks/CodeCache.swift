@@ -6,11 +6,22 @@ import SystemBus
 /// Guest memory is counted in pages over all memories of the bus, in their order: a *code page* is such a number. Each
 /// has a bitmap of the 64-byte lines that blocks cover, so that a store elsewhere in the page costs only a test.
 final class CodeCache {
-  private struct Page {
+  private struct Page: BitwiseCopyable {
     /// Bit n: some block covers bytes 64n…64n+63.
-    var lines: UInt64 = 0
-    var blocks: BlockPointer?
+    var lines: UInt64
+    /// The page's newest block, as its place in the arena; 0 for none.
+    var blocks: UInt32
+    /// The rest means something only in the generation of the cache that it was written in.
+    var generation: UInt16
+    /// How many blocks there are, at most `blocksPerPage`.
+    var blockCount: UInt16
   }
+
+  /// The blocks of one page are searched when it is stored to, so there must not be too many. More than there is room
+  /// for come only from code that is run at many virtual addresses.
+  private static let blocksPerPage = 512
+  /// Blocks in one bucket, at most: what comes before is found no more. Honest code has one or two.
+  private static let bucketDepth = 16
 
   private struct Span {
     let memory: GuestMemory
@@ -22,11 +33,21 @@ final class CodeCache {
   private let spans: [Span]
   private let pages: UnsafeMutablePointer<Page>
   private let pageCount: Int
-  private let buckets: UnsafeMutablePointer<BlockPointer?>
-  private static let bucketCount = 1 << 16
+  /// One bit per page: some TLB may let stores to it pass unchecked.
+  private let writablePages: UnsafeMutablePointer<UInt64>
+  /// The newest block of each bucket, as its place in the arena, and for each window the generation it is of.
+  private let buckets: UnsafeMutablePointer<UInt32>
+  private let windowGenerations: UnsafeMutablePointer<UInt16>
+  /// The blocks of one guest page lie in one window of buckets, so that few guest pages need few pages of the host.
+  private static let windowSize = 256
+  private static let windowCount = 256
+  /// Counts up when everything is dropped; nothing is of generation 0.
+  @exclusivity(unchecked) private var generation: UInt16 = 1
   private let arena: UnsafeMutableRawPointer
   private let arenaSize: Int
   @exclusivity(unchecked) private var arenaUsed = 0
+  /// Units of `HostEffort` that nobody has accounted for yet.
+  @exclusivity(unchecked) private var effort = 0
   /// The harts whose caches refer to blocks here.
   private var harts: [() -> Hart?] = []
   /// Blocks decoded since the machine was made, for statistics.
@@ -46,18 +67,23 @@ final class CodeCache {
     let arenaSize = max(arenaSize, Block.largestSize)
     self.arenaSize = arenaSize
     pages = try HostMapping.map(count: pageCount, of: Page.self)
-    buckets = try HostMapping.map(count: Self.bucketCount, of: BlockPointer?.self)
+    writablePages = try HostMapping.map(count: (pageCount + 63) / 64, of: UInt64.self)
+    buckets = try HostMapping.map(count: Self.windowCount * Self.windowSize, of: UInt32.self)
+    windowGenerations = .allocate(capacity: Self.windowCount)
+    windowGenerations.initialize(repeating: 0, count: Self.windowCount)
     arena = UnsafeMutableRawPointer(try HostMapping.map(count: arenaSize, of: UInt8.self))
     unlinked = .allocate(capacity: 1)
     unlinked.initialize(
       to: Block(
-        taken: unlinked, fallThrough: unlinked, entryCost: Block.neverEnter, count: 0, pc: JumpCacheEntry.invalid,
+        taken: unlinked, fallThrough: unlinked, entryCost: Block.neverEnter, count: 0, pc: 1,
         codePage: .max, offset: 0, length: 0, straddlingBits: 0, kind: .invalid))
   }
 
   deinit {
     HostMapping.unmap(pages, count: pageCount)
-    HostMapping.unmap(buckets, count: Self.bucketCount)
+    HostMapping.unmap(writablePages, count: (pageCount + 63) / 64)
+    HostMapping.unmap(buckets, count: Self.windowCount * Self.windowSize)
+    windowGenerations.deallocate()
     HostMapping.unmap(arena.assumingMemoryBound(to: UInt8.self), count: arenaSize)
     unlinked.deallocate()
   }
@@ -83,16 +109,53 @@ final class CodeCache {
     return nil
   }
 
-  func holdsCode(_ codePage: UInt32) -> Bool { pages[Int(codePage)].lines != 0 }
+  /// The record of a page that may be of an older generation, brought up to date.
+  private func page(_ codePage: UInt32) -> UnsafeMutablePointer<Page> {
+    let page = pages + Int(codePage)
+    if page.pointee.generation != generation {
+      page.pointee = Page(lines: 0, blocks: 0, generation: generation, blockCount: 0)
+    }
+    return page
+  }
+
+  func holdsCode(_ codePage: UInt32) -> Bool {
+    pages[Int(codePage)].lines != 0 && pages[Int(codePage)].generation == generation
+  }
+
+  /// Must be called before a TLB lets stores to a page pass unchecked; the page holds no code then.
+  func willBeWritten(_ codePage: UInt32) {
+    writablePages[Int(codePage >> 6)] |= 1 &<< UInt64(codePage & 63)
+  }
+
+  /// The work done since the last call, in units of `HostEffort`.
+  func takeEffort() -> Int {
+    defer { effort = 0 }
+    return effort
+  }
+
+  // MARK: Blocks
+
+  /// A block's place in the arena, in units of 16 bytes from 1 on.
+  private func place(of block: BlockPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: (UnsafeMutableRawPointer(block) - arena) >> 4) &+ 1
+  }
+
+  private func block(at place: UInt32) -> BlockPointer? {
+    place == 0 ? nil : (arena + Int(place &- 1) << 4).assumingMemoryBound(to: Block.self)
+  }
+
+  private static func window(_ codePage: UInt32) -> Int { Int(truncatingIfNeeded: codePage & 0xFF) }
 
   private static func bucket(_ codePage: UInt32, _ pc: UInt32) -> Int {
-    let mixed = ((pc >> 1) ^ (codePage &* 0x9E37_79B1)) &* 0x85EB_CA6B
-    return Int(truncatingIfNeeded: mixed >> 16)
+    let spread = (codePage >> 8) &* 0x9E37_79B1 ^ (pc >> 12) &* 0x85EB_CA6B
+    let slot = ((pc >> 1) ^ (pc >> 9) ^ (spread >> 24)) & 0xFF
+    return window(codePage) << 8 | Int(truncatingIfNeeded: slot)
   }
 
   /// The block for the instruction at `pc`, which is in `codePage`, if it has been decoded.
   func find(codePage: UInt32, pc: UInt32, open: Bool) -> BlockPointer? {
-    var candidate = buckets[Self.bucket(codePage, pc)]
+    guard windowGenerations[Self.window(codePage)] == generation else { return nil }
+    var candidate = block(at: buckets[Self.bucket(codePage, pc)])
     while let block = candidate {
       if block.pointee.pc == pc, block.pointee.codePage == codePage, block.pointee.kind != .invalid,
         (block.pointee.kind == .open) == open || block.pointee.kind == .straddling
@@ -108,32 +171,63 @@ final class CodeCache {
   /// to a block may be held across the call.
   func insert(_ header: Block, _ operations: UnsafeBufferPointer<Instruction>) -> BlockPointer {
     let size = MemoryLayout<Block>.stride + operations.count * MemoryLayout<Instruction>.stride
-    if arenaUsed + size > arenaSize { flush() }
+    if arenaUsed + size > arenaSize {
+      flush()
+      flushes += 1
+    }
     let block = (arena + arenaUsed).bindMemory(to: Block.self, capacity: 1)
     arenaUsed += (size + 15) & ~15
-    let bucket = Self.bucket(header.codePage, header.pc)
     block.initialize(to: header)
     block.pointee.taken = unlinked
     block.pointee.fallThrough = unlinked
-    block.pointee.nextInBucket = buckets[bucket]
-    buckets[bucket] = block
     if let source = operations.baseAddress {
       UnsafeMutableRawPointer(block + 1).bindMemory(to: Instruction.self, capacity: operations.count)
         .initialize(from: source, count: operations.count)
     }
+    makeFindable(block)
     cover(block)
     blocksBuilt += 1
     return block
   }
 
+  /// Puts `block` in front of its bucket, and lets go of what is then too far behind.
+  private func makeFindable(_ block: BlockPointer) {
+    let window = Self.window(block.pointee.codePage)
+    if windowGenerations[window] != generation {
+      windowGenerations[window] = generation
+      (buckets + window * Self.windowSize).update(repeating: 0, count: Self.windowSize)
+    }
+    let bucket = Self.bucket(block.pointee.codePage, block.pointee.pc)
+    block.pointee.nextInBucket = self.block(at: buckets[bucket])
+    buckets[bucket] = place(of: block)
+    var last = block
+    for _ in 1..<Self.bucketDepth {
+      guard let next = last.pointee.nextInBucket else { return }
+      last = next
+    }
+    last.pointee.nextInBucket = nil
+  }
+
   /// Records that `block` was decoded from its page.
   private func cover(_ block: BlockPointer) {
-    let page = Int(block.pointee.codePage)
-    let wasClean = pages[page].lines == 0
-    block.pointee.nextInPage = pages[page].blocks
-    pages[page].blocks = block
-    pages[page].lines |= Self.lines(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length))
-    if wasClean { forEachHart { $0.watch(codePage: UInt32(page)) } }
+    let codePage = block.pointee.codePage
+    let page = page(codePage)
+    if page.pointee.blockCount >= Self.blocksPerPage { contentChanged(codePage: codePage, offset: 0, count: 4096) }
+    let wasClean = page.pointee.lines == 0
+    block.pointee.nextInPage = self.block(at: page.pointee.blocks)
+    page.pointee.blocks = place(of: block)
+    page.pointee.blockCount &+= 1
+    page.pointee.lines |= Self.lines(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length))
+    if wasClean { watch(codePage) }
+  }
+
+  /// Makes every TLB check stores to a page.
+  private func watch(_ codePage: UInt32) {
+    let bit: UInt64 = 1 &<< UInt64(codePage & 63)
+    guard writablePages[Int(codePage >> 6)] & bit != 0 else { return }
+    writablePages[Int(codePage >> 6)] &= ~bit
+    forEachHart { $0.watch(codePage: codePage) }
+    effort &+= harts.count &* HostEffort.flush
   }
 
   private static func lines(offset: UInt32, count: UInt32) -> UInt64 {
@@ -146,26 +240,25 @@ final class CodeCache {
   /// returns whether there were any.
   @discardableResult
   func contentChanged(codePage: UInt32, offset: UInt32, count: UInt32) -> Bool {
+    guard holdsCode(codePage) else { return false }
     let changed = Self.lines(offset: offset, count: count)
-    let page = Int(codePage)
-    guard pages[page].lines & changed != 0 else { return false }
-    var kept: BlockPointer?
-    var lines: UInt64 = 0
-    var candidate = pages[page].blocks
+    let page = pages + Int(codePage)
+    guard page.pointee.lines & changed != 0 else { return false }
+    effort &+= Int(page.pointee.blockCount)
+    var candidate = block(at: page.pointee.blocks)
+    page.pointee = Page(lines: 0, blocks: 0, generation: generation, blockCount: 0)
     while let block = candidate {
       candidate = block.pointee.nextInPage
       let covered = Self.lines(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length))
       if covered & changed != 0 {
         invalidate(block)
       } else {
-        block.pointee.nextInPage = kept
-        kept = block
-        lines |= covered
+        block.pointee.nextInPage = self.block(at: page.pointee.blocks)
+        page.pointee.blocks = place(of: block)
+        page.pointee.blockCount &+= 1
+        page.pointee.lines |= covered
       }
     }
-    pages[page].blocks = kept
-    pages[page].lines = lines
-    if lines == 0 { forEachHart { $0.unwatch(codePage: codePage) } }
     return true
   }
 
@@ -174,27 +267,47 @@ final class CodeCache {
     block.pointee.kind = .invalid
     block.pointee.entryCost = Block.neverEnter
     let bucket = Self.bucket(block.pointee.codePage, block.pointee.pc)
-    if buckets[bucket] == block {
-      buckets[bucket] = block.pointee.nextInBucket
+    guard var previous = self.block(at: buckets[bucket]) else { return }
+    if previous == block {
+      buckets[bucket] = block.pointee.nextInBucket.map(place) ?? 0
       return
     }
-    var previous = buckets[bucket]
-    while let other = previous {
-      if other.pointee.nextInBucket == block {
-        other.pointee.nextInBucket = block.pointee.nextInBucket
+    while let next = previous.pointee.nextInBucket {
+      if next == block {
+        previous.pointee.nextInBucket = block.pointee.nextInBucket
         return
       }
-      previous = other.pointee.nextInBucket
+      previous = next
     }
   }
 
-  /// Drops every block. No block may be running.
+  /// Drops every block, in a time that does not depend on how many there are. No block may be running.
   func flush() {
     arenaUsed = 0
-    flushes += 1
-    for page in 0..<pageCount where pages[page].lines != 0 { pages[page] = Page() }
-    buckets.update(repeating: nil, count: Self.bucketCount)
+    generation &+= 1
+    if generation == 0 {
+      // No record may be taken for one of a generation that comes again.
+      generation = 1
+      HostMapping.clear(pages, count: pageCount)
+      windowGenerations.update(repeating: 0, count: Self.windowCount)
+    }
     forEachHart { $0.codeCacheWasFlushed() }
+    effort &+= harts.count &* HostEffort.flush
+  }
+
+  /// Drops every block and gives the memory back to the host. No block may be running.
+  func release() {
+    flush()
+    HostMapping.clear(arena.assumingMemoryBound(to: UInt8.self), count: arenaSize)
+    HostMapping.clear(buckets, count: Self.windowCount * Self.windowSize)
+    HostMapping.clear(pages, count: pageCount)
+  }
+
+  /// Host memory in use, in bytes.
+  var residentBytes: Int {
+    HostMapping.residentBytes(arena, count: arenaSize) + HostMapping.residentBytes(pages, count: pageCount * 16)
+      + HostMapping.residentBytes(buckets, count: Self.windowCount * Self.windowSize * 4)
+      + HostMapping.residentBytes(writablePages, count: (pageCount + 63) / 64 * 8)
   }
 
   private func forEachHart(_ body: (Hart) -> Void) {

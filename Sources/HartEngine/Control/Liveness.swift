@@ -9,7 +9,6 @@ extension Hart {
 
   /// Why this hart will never do anything but what it does now; nil when it may.
   public var loopReason: String? {
-    let place = "0x" + String(state.pointee.pc, radix: 16)
     if trapsWithoutProgress >= Self.trapLoopLimit {
       let cause = mode == .machine ? csr.machineCause : csr.supervisorCause
       let name = TrapCause(rawValue: cause).map { "\($0)" } ?? "cause \(cause)"
@@ -18,6 +17,8 @@ extension Hart {
     guard !canBeInterrupted, isJumpToItself else { return nil }
     return "hart \(id) jumps to itself at \(place) with interrupts disabled"
   }
+
+  private var place: String { "0x" + String(state.pointee.pc, radix: 16) }
 
   /// Whether any interrupt that `mie` enables would be taken in the present mode.
   private var canBeInterrupted: Bool {

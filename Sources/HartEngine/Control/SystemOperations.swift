@@ -77,6 +77,7 @@ extension Hart {
   private func waitForInterrupt() {
     guard !hasWakeUp else { return }
     statistics.waits &+= 1
+    counts.waits &+= 1
     isWaiting = true
     attention = true
   }
@@ -111,7 +112,7 @@ extension Hart {
     case .success(.memory(let codePage, let host)):
       UnsafeMutableRawBufferPointer(start: host, count: Int(Self.cacheBlockSize)).initializeMemory(
         as: UInt8.self, repeating: 0)
-      code.contentChanged(codePage: codePage, offset: start & 0xFFF, count: Self.cacheBlockSize)
+      codeChanged(codePage: codePage, offset: start & 0xFFF, count: Self.cacheBlockSize)
       return nil
     }
   }

@@ -6,12 +6,14 @@ extension Hart {
   /// `state.pc` is then the handler.
   func take(_ trap: Trap, at pc: UInt32) {
     statistics.traps &+= 1
+    effortLeft &-= HostEffort.trap
     // A trapped instruction takes its share of the budget, so that a loop of traps ends, but does not retire.
     state.pointee.budget &-= 1
     retiredBase &-= 1
     if retired == retiredAtLastTrap { trapsWithoutProgress &+= 1 } else { trapsWithoutProgress = 0 }
     retiredAtLastTrap = retired
     let code = trap.cause.rawValue
+    counts.traps[Int(code & 15)] &+= 1
     let isDelegated = mode < .machine && csr.machineEdelegation & (1 << code) != 0
     enterHandler(cause: code, value: trap.value, at: pc, inSupervisor: isDelegated)
   }
@@ -19,6 +21,7 @@ extension Hart {
   /// Takes the interrupt with this number before the instruction at `state.pc`.
   func takeInterrupt(_ number: UInt32) {
     statistics.interrupts &+= 1
+    counts.interrupts[Int(number & 15)] &+= 1
     trapsWithoutProgress = 0
     let isDelegated = csr.machineIdelegation & (1 << number) != 0
     enterHandler(cause: number | 1 << 31, value: 0, at: state.pointee.pc, inSupervisor: isDelegated)

@@ -54,7 +54,7 @@ extension Hart {
       return .trapped
     case .done(let old, let lookUp):
       state.pointee.x[unchecked: Int(i.rd)] = old
-      return lookUp ? .doneLookUp : .done
+      return lookUp || isCutShort ? .doneLookUp : .done
     }
   }
 

@@ -88,7 +88,7 @@ extension Interpreter: Semantics {
     _ address: UInt32, _ width: AccessWidth, _ tag: (UnsafeMutablePointer<DataTLBEntry>) -> UInt32
   ) -> UnsafeMutableRawPointer? {
     let entry = state.pointee.dataTLB + TranslationContext.dataIndex(address)
-    let lastPage = (address &+ (width.bytes &- 1)) & ~0xFFF
+    let lastPage = DataTLBEntry.tag(address &+ (width.bytes &- 1))
     guard _fastPath(tag(entry) == lastPage) else { return nil }
     return UnsafeMutableRawPointer(bitPattern: entry.pointee.addend &+ Int(address)).unsafelyUnwrapped
   }
@@ -197,17 +197,20 @@ extension Interpreter: Semantics {
   @inline(__always) mutating func jumpIndirect(to target: UInt32, _ i: InstructionPointer) {
     let target = target & ~1
     let entry = state.pointee.jumpCache + TranslationContext.jumpIndex(target)
-    let left = budget &- entry.pointee.block.pointee.entryCost
     // A misaligned target is never in the cache.
-    if _fastPath(entry.pointee.pc == target && left >= 0) {
-      write(i.rd, i.extra &+ UInt32(i.length))
-      budget = left
-      block = entry.pointee.block
-      next = Block.operations(block)
-    } else {
-      state.pointee.budget = budget
-      goOn(hart._withUnsafeGuaranteedRef { $0.jumpIndirect(to: target, i) })
+    if _fastPath(entry.pointee.tag == JumpCacheEntry.tag(target)) {
+      let found = entry.pointee.block.unsafelyUnwrapped
+      let left = budget &- found.pointee.entryCost
+      if _fastPath(left >= 0) {
+        write(i.rd, i.extra &+ UInt32(i.length))
+        budget = left
+        block = found
+        next = Block.operations(found)
+        return
+      }
     }
+    state.pointee.budget = budget
+    goOn(hart._withUnsafeGuaranteedRef { $0.jumpIndirect(to: target, i) })
   }
 
   // MARK: CSRs and system instructions

@@ -10,7 +10,7 @@ extension Hart {
       return LoadResult(value: 0, outcome: .trapped)
     case .success(let word):
       state.pointee.reservation = word.key
-      return LoadResult(value: UInt64(word.host.load(as: UInt32.self).littleEndian), outcome: .done)
+      return LoadResult(value: UInt64(word.host.load(as: UInt32.self).littleEndian), outcome: afterAccess)
     }
   }
 
@@ -23,7 +23,7 @@ extension Hart {
     case .success(let word):
       let holds = state.pointee.reservation == word.key
       state.pointee.reservation = HartState.noReservation
-      guard holds else { return LoadResult(value: 1, outcome: .done) }
+      guard holds else { return LoadResult(value: 1, outcome: afterAccess) }
       return LoadResult(value: 0, outcome: write(value, to: word, address))
     }
   }
@@ -62,8 +62,8 @@ extension Hart {
 
   private func write(_ value: UInt32, to word: AtomicWord, _ address: UInt32) -> AccessOutcome {
     word.host.storeBytes(of: value.littleEndian, as: UInt32.self)
-    let changed = code.contentChanged(codePage: word.codePage, offset: address & 0xFFF, count: 4)
-    return changed ? .doneLookUp : .done
+    let changed = codeChanged(codePage: word.codePage, offset: address & 0xFFF, count: 4)
+    return changed ? .doneLookUp : afterAccess
   }
 }
 

@@ -30,21 +30,27 @@ extension Hart {
     if crossesPage(address, count) { return loadAcrossPages(address, count: count, pc: pc) }
     switch place(of: address, count: count, .load) {
     case .failure(let trap): return trapped(trap, pc)
-    case .success(.memory(_, let host)): return LoadResult(value: read(host, count), outcome: .done)
+    case .success(.memory(_, let host)): return LoadResult(value: read(host, count), outcome: afterAccess)
     case .success(.device(let device, let offset)):
       guard let value = read(device, offset, count) else {
         return trapped(Trap(.loadAccessFault, value: address), pc)
       }
-      return LoadResult(value: value, outcome: attention ? .doneLookUp : .done)
+      return LoadResult(value: value, outcome: afterAccess)
     }
   }
 
   /// Stores the low `count` bytes of `value` at any alignment.
   func store(_ value: UInt64, at address: UInt32, count: UInt32, pc: UInt32) -> AccessOutcome {
     let entry = dataContext.data[TranslationContext.dataIndex(address)]
-    if entry.watchedTag == (address &+ count &- 1) & ~0xFFF,
+    if entry.watchedTag == DataTLBEntry.tag(address &+ count &- 1),
       let host = UnsafeMutableRawPointer(bitPattern: entry.addend &+ Int(address))
     {
+      // Only here does a page that lost its code get its fast stores back: code that is written again and again would
+      // make every TLB be searched each time.
+      if !code.holdsCode(entry.codePage) {
+        code.willBeWritten(entry.codePage)
+        dataContext.unwatch(address)
+      }
       return write(value, to: host, count, entry.codePage, address)
     }
     if crossesPage(address, count) { return storeAcrossPages(value, at: address, count: count, pc: pc) }
@@ -55,8 +61,14 @@ extension Hart {
       guard write(value, to: device, offset, count) else {
         return trapped(Trap(.storeAccessFault, value: address), pc).outcome
       }
-      return attention ? .doneLookUp : .done
+      return afterAccess
     }
+  }
+
+  /// How an access that did nothing unusual ends.
+  var afterAccess: AccessOutcome {
+    effortLeft &-= HostEffort.access
+    return mustLookUp ? .doneLookUp : .done
   }
 
   private func crossesPage(_ address: UInt32, _ count: UInt32) -> Bool { (address & 0xFFF) + count > 0x1000 }
@@ -73,7 +85,7 @@ extension Hart {
       if result.outcome == .trapped { return result }
       value |= (result.value & 0xFF) << UInt64(index * 8)
     }
-    return LoadResult(value: value, outcome: attention ? .doneLookUp : .done)
+    return LoadResult(value: value, outcome: afterAccess)
   }
 
   private func storeAcrossPages(_ value: UInt64, at address: UInt32, count: UInt32, pc: UInt32) -> AccessOutcome {
@@ -110,8 +122,10 @@ extension Hart {
       return .success(.memory(codePage: memory.codePage, host: memory.host))
     }
     guard physical <= UInt64(UInt32.max),
-      let found = bus.device(at: UInt32(truncatingIfNeeded: physical), count: count)
+      let found = bus.access(
+        kind == .store ? .write : .read, at: UInt32(truncatingIfNeeded: physical), count: count)
     else { return .failure(fault) }
+    effortLeft &-= HostEffort.device
     return .success(.device(found.device, offset: found.offset))
   }
 
@@ -122,16 +136,20 @@ extension Hart {
     let physicalPage = translation.physical & ~0xFFF
     guard pmp.isUniform(page: physicalPage) else { return }
     let mode = dataContext.key.mode
-    let page = address & ~0xFFF
+    let tag = DataTLBEntry.tag(address)
     var entry = DataTLBEntry.none
     entry.codePage = codePage
     entry.addend = Int(bitPattern: host) &- Int(address)
-    if translation.isReadable, pmp.allows(.load, at: physicalPage, count: 4096, mode: mode) { entry.readTag = page }
+    if translation.isReadable, pmp.allows(.load, at: physicalPage, count: 4096, mode: mode) { entry.readTag = tag }
     if translation.isWritable, isWritable, pmp.allows(.store, at: physicalPage, count: 4096, mode: mode) {
-      if code.holdsCode(codePage) { entry.watchedTag = page } else { entry.writeTag = page }
+      if code.holdsCode(codePage) {
+        entry.watchedTag = tag
+      } else {
+        entry.writeTag = tag
+        code.willBeWritten(codePage)
+      }
     }
-    dataContext.willCache()
-    dataContext.data[TranslationContext.dataIndex(address)] = entry
+    dataContext.cache(entry, at: address)
     if translation.isSuperpage { dataContext.noteSuperpage(at: address) }
   }
 
@@ -155,8 +173,8 @@ extension Hart {
     case 4: host.storeBytes(of: UInt32(truncatingIfNeeded: value).littleEndian, as: UInt32.self)
     default: host.storeBytes(of: value.littleEndian, as: UInt64.self)
     }
-    let changed = code.contentChanged(codePage: codePage, offset: address & 0xFFF, count: count)
-    return changed ? .doneLookUp : .done
+    let changed = codeChanged(codePage: codePage, offset: address & 0xFFF, count: count)
+    return changed ? .doneLookUp : afterAccess
   }
 
   private func read(_ device: any Device, _ offset: UInt32, _ count: UInt32) -> UInt64? {

@@ -56,9 +56,9 @@ extension Hart {
     }
     let index = contexts.count < contextKeys.count ? contexts.count : leastRecentlyUsedContext
     if index == contexts.count {
-      contexts.append(TranslationContext(key: key, unlinked: code.unlinked))
+      contexts.append(TranslationContext(key: key, memory: translationMemory, index: index))
     } else {
-      contexts[index].flush()
+      drop(contexts[index])
       contexts[index].key = key
     }
     contextKeys[index] = packed
@@ -79,12 +79,22 @@ extension Hart {
   func flushTranslations(address: UInt32?, asid: UInt32?) {
     for context in contexts where context.key.satp != 0 {
       if let asid, (context.key.satp >> 22) & 0x1FF != asid { continue }
-      if let address { context.flush(address: address) } else { context.flush() }
+      if let address {
+        effortLeft &-= HostEffort.access
+        context.flush(address: address)
+      } else {
+        drop(context)
+      }
     }
   }
 
+  private func drop(_ context: TranslationContext) {
+    if !context.isClean { effortLeft &-= HostEffort.flush }
+    context.flush()
+  }
+
   /// Drops every cached translation, as after a change of PMP.
-  func flushAllTranslations() { for context in contexts { context.flush() } }
+  func flushAllTranslations() { for context in contexts { drop(context) } }
 
   /// Translates `address` and checks permissions, but not PMP for the access itself. Sets A and D bits as needed.
   func translate(_ address: UInt32, _ kind: AccessKind, _ context: TranslationContext) -> Result<Translation, Trap> {
@@ -153,7 +163,7 @@ extension Hart {
         place.isWritable
       else { return .failure(Trap(kind.accessFault, value: address)) }
       place.host.storeBytes(of: wanted.littleEndian, as: UInt32.self)
-      code.contentChanged(codePage: place.codePage, offset: UInt32(truncatingIfNeeded: location & 0xFFF), count: 4)
+      codeChanged(codePage: place.codePage, offset: UInt32(truncatingIfNeeded: location & 0xFFF), count: 4)
     }
     return .success(
       Translation(

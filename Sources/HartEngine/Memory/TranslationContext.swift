@@ -1,33 +1,36 @@
 /// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address.
+///
+/// A tag is the address of the last byte of the virtual page, so that no tag is 0 and zeroed memory holds no entries.
 struct DataTLBEntry: BitwiseCopyable {
-  /// The virtual page that may be loaded from, or `invalid`.
+  /// The page that may be loaded from, or 0.
   var readTag: UInt32
-  /// The virtual page that may be stored to directly, or `invalid`.
+  /// The page that may be stored to directly, or 0.
   var writeTag: UInt32
-  /// The virtual page that may be stored to but holds decoded code, so that each store must be checked; or `invalid`.
+  /// The page that may be stored to but may hold decoded code, so that each store must be checked; or 0.
   var watchedTag: UInt32
   /// Which page of guest memory it is, for the check of `watchedTag`.
   var codePage: UInt32
   /// What to add to a virtual address to get the host address.
   var addend: Int
 
-  /// Never equal to a page address.
-  static let invalid: UInt32 = 1
-  static let none = DataTLBEntry(readTag: invalid, writeTag: invalid, watchedTag: invalid, codePage: 0, addend: 0)
+  static let none = DataTLBEntry(readTag: 0, writeTag: 0, watchedTag: 0, codePage: 0, addend: 0)
+
+  /// The tag of the page that holds `address`.
+  @inline(__always) static func tag(_ address: UInt32) -> UInt32 { address | 0xFFF }
 }
 
 /// One entry of a jump cache: where the block for a virtual instruction address is.
 struct JumpCacheEntry: BitwiseCopyable {
-  /// Instruction address, or `invalid`.
-  var pc: UInt32
-  var block: BlockPointer
+  /// The address with bit 0 set, which no instruction's has; 0 in an empty entry.
+  var tag: UInt32
+  var block: BlockPointer?
 
-  /// Never equal to an instruction address, because it is odd.
-  static let invalid: UInt32 = 1
+  @inline(__always) static func tag(_ pc: UInt32) -> UInt32 { pc | 1 }
 }
 
 /// One entry of the soft TLB for instruction fetch, looked up only when a jump cache misses.
 struct FetchTLBEntry: BitwiseCopyable {
+  /// As in `DataTLBEntry`.
   var tag: UInt32
   /// Page number counted over all guest memory; see `CodeCache`.
   var codePage: UInt32
@@ -50,10 +53,14 @@ struct ContextKey: Equatable {
 
 /// Cached translations for one `ContextKey`. A hart keeps several, so that entering a trap handler or another address
 /// space swaps a pointer and drops nothing.
+///
+/// It knows which sections of its tables are in use: dropping everything costs as much as was cached, and host memory
+/// is touched only where something is.
 final class TranslationContext {
   static let dataEntries = 1024
   static let jumpEntries = 1024
   static let fetchEntries = 64
+  private static let sectionLength = 16
 
   @exclusivity(unchecked) var key: ContextKey
   let data: UnsafeMutablePointer<DataTLBEntry>
@@ -61,116 +68,152 @@ final class TranslationContext {
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
   /// Counts up at each use, for replacing the least recently used context.
   @exclusivity(unchecked) var lastUse: UInt64 = 0
-  /// False once something has been cached since the last flush.
-  @exclusivity(unchecked) private(set) var isClean = false
+  /// One bit per section of `data` and `jumps`, and per entry of `fetches`: set where something may be cached.
+  @exclusivity(unchecked) private var dataSections: UInt64 = 0
+  @exclusivity(unchecked) private var jumpSections: UInt64 = 0
+  @exclusivity(unchecked) private var fetchSections: UInt64 = 0
   /// One bit per 4 MiB of virtual space: set where a page of that size has been cached, so that a flush of one address
   /// there must drop all of it.
   private let superpages: UnsafeMutablePointer<UInt64>
+  @exclusivity(unchecked) private var hasSuperpages = false
   /// One bit per page number modulo 1024: set where the jump cache may hold an address of such a page.
   private let jumpPages: UnsafeMutablePointer<UInt64>
-  private let unlinked: BlockPointer
 
-  init(key: ContextKey, unlinked: BlockPointer) {
+  /// - Parameter index: which of the contexts in `memory` it is, below `TranslationMemory.contexts`.
+  init(key: ContextKey, memory: TranslationMemory, index: Int) {
     self.key = key
-    self.unlinked = unlinked
-    data = .allocate(capacity: Self.dataEntries)
-    jumps = .allocate(capacity: Self.jumpEntries)
-    fetches = .allocate(capacity: Self.fetchEntries)
-    superpages = .allocate(capacity: 16)
-    jumpPages = .allocate(capacity: 16)
-    flush()
-  }
-
-  deinit {
-    data.deallocate()
-    jumps.deallocate()
-    fetches.deallocate()
-    superpages.deallocate()
-    jumpPages.deallocate()
+    data = memory.table(.data, of: index)
+    jumps = memory.table(.jumps, of: index)
+    fetches = memory.table(.fetches, of: index)
+    superpages = memory.table(.superpages, of: index)
+    jumpPages = memory.table(.jumpPages, of: index)
   }
 
   static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
   static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 1) & 0x3FF) }
   static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3F) }
 
-  /// To be called whenever something is put into the context.
-  @inline(__always) func willCache() { if isClean { isClean = false } }
+  /// Nothing has been cached since the last flush.
+  var isClean: Bool { dataSections | jumpSections | fetchSections == 0 }
 
-  /// Drops everything.
-  func flush() {
-    if isClean { return }
-    isClean = true
-    data.update(repeating: .none, count: Self.dataEntries)
-    fetches.update(repeating: FetchTLBEntry(tag: DataTLBEntry.invalid, codePage: 0), count: Self.fetchEntries)
-    flushJumps()
-    superpages.update(repeating: 0, count: 16)
+  // MARK: Caching
+
+  func cache(_ entry: DataTLBEntry, at address: UInt32) {
+    let index = Self.dataIndex(address)
+    data[index] = entry
+    dataSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
+  }
+
+  func cacheFetch(of codePage: UInt32, at pc: UInt32) {
+    let index = Self.fetchIndex(pc)
+    fetches[index] = FetchTLBEntry(tag: DataTLBEntry.tag(pc), codePage: codePage)
+    fetchSections |= 1 &<< UInt64(truncatingIfNeeded: index)
+  }
+
+  /// Remembers where the block for `pc` is.
+  func cache(_ block: BlockPointer, at pc: UInt32) {
+    let index = Self.jumpIndex(pc)
+    jumps[index] = JumpCacheEntry(tag: JumpCacheEntry.tag(pc), block: block)
+    jumpSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
+    jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 &<< UInt64((pc >> 12) & 63)
   }
 
   /// Notes that a 4 MiB page which holds `address` has been cached.
   func noteSuperpage(at address: UInt32) {
-    superpages[Int(truncatingIfNeeded: address >> 28)] |= 1 << UInt64((address >> 22) & 63)
+    hasSuperpages = true
+    superpages[Int(truncatingIfNeeded: address >> 28)] |= 1 &<< UInt64((address >> 22) & 63)
   }
 
   private func hasSuperpage(at address: UInt32) -> Bool {
-    superpages[Int(truncatingIfNeeded: address >> 28)] & 1 << UInt64((address >> 22) & 63) != 0
+    hasSuperpages && superpages[Int(truncatingIfNeeded: address >> 28)] & 1 &<< UInt64((address >> 22) & 63) != 0
+  }
+
+  // MARK: Dropping
+
+  /// Drops everything.
+  func flush() {
+    forEachSection(of: &dataSections) { (data + $0).update(repeating: .none, count: Self.sectionLength) }
+    while fetchSections != 0 {
+      fetches[fetchSections.trailingZeroBitCount].tag = 0
+      fetchSections &= fetchSections &- 1
+    }
+    flushJumps()
+    guard hasSuperpages else { return }
+    hasSuperpages = false
+    superpages.update(repeating: 0, count: 16)
   }
 
   /// Drops only the jump cache.
   func flushJumps() {
-    jumps.update(repeating: JumpCacheEntry(pc: JumpCacheEntry.invalid, block: unlinked), count: Self.jumpEntries)
+    guard jumpSections != 0 else { return }
+    forEachSection(of: &jumpSections) {
+      (jumps + $0).update(repeating: JumpCacheEntry(tag: 0, block: nil), count: Self.sectionLength)
+    }
     jumpPages.update(repeating: 0, count: 16)
+  }
+
+  /// Calls `body` with the first index of each section in use, and forgets that it is.
+  @inline(__always) private func forEachSection(of sections: inout UInt64, _ body: (Int) -> Void) {
+    var left = sections
+    sections = 0
+    while left != 0 {
+      body(left.trailingZeroBitCount &* Self.sectionLength)
+      left &= left &- 1
+    }
+  }
+
+  /// Forgets everything without touching it: its memory has been cleared.
+  func memoryWasCleared() {
+    (dataSections, jumpSections, fetchSections) = (0, 0, 0)
+    hasSuperpages = false
   }
 
   /// Drops what is cached for the page of `address`, which may be part of a 4 MiB page.
   func flush(address: UInt32) {
     if hasSuperpage(at: address) { return flush() }
-    let page = address & ~0xFFF
+    let tag = DataTLBEntry.tag(address)
     let index = Self.dataIndex(address)
-    if data[index].readTag == page || data[index].writeTag == page || data[index].watchedTag == page {
+    // Tables that hold nothing need not be touched.
+    if dataSections != 0, data[index].readTag == tag || data[index].writeTag == tag || data[index].watchedTag == tag {
       data[index] = .none
     }
-    if fetches[Self.fetchIndex(address)].tag == page {
-      fetches[Self.fetchIndex(address)].tag = DataTLBEntry.invalid
-    }
-    flushJumps(page: page)
+    if fetchSections != 0, fetches[Self.fetchIndex(address)].tag == tag { fetches[Self.fetchIndex(address)].tag = 0 }
+    if jumpSections != 0 { flushJumps(page: address >> 12) }
   }
 
   private func flushJumps(page: UInt32) {
-    let word = Int(truncatingIfNeeded: (page >> 18) & 15)
-    let bit: UInt64 = 1 << UInt64((page >> 12) & 63)
+    let word = Int(truncatingIfNeeded: (page >> 6) & 15)
+    let bit: UInt64 = 1 &<< UInt64(page & 63)
     guard jumpPages[word] & bit != 0 else { return }
     jumpPages[word] &= ~bit
-    for index in 0..<Self.jumpEntries where (jumps[index].pc ^ page) & 0x3F_F000 == 0 {
-      if jumps[index].pc & ~0xFFF == page {
-        jumps[index].pc = JumpCacheEntry.invalid
-      } else if jumps[index].pc != JumpCacheEntry.invalid {
-        jumpPages[word] |= bit
+    var sections = jumpSections
+    forEachSection(of: &sections) { first in
+      for index in first..<first + Self.sectionLength {
+        let tag = jumps[index].tag
+        guard tag != 0, (tag >> 12 ^ page) & 0x3FF == 0 else { continue }
+        if tag >> 12 == page { jumps[index].tag = 0 } else { jumpPages[word] |= bit }
       }
     }
   }
 
-  /// Remembers where the block for `pc` is.
-  func cache(_ block: BlockPointer, at pc: UInt32) {
-    willCache()
-    jumps[Self.jumpIndex(pc)] = JumpCacheEntry(pc: pc, block: block)
-    jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 << UInt64((pc >> 12) & 63)
-  }
+  // MARK: Watching for stores to code
 
   /// Makes stores to guest page `codePage` go through the check for decoded code.
   func watch(codePage: UInt32) {
-    for index in 0..<Self.dataEntries
-    where data[index].codePage == codePage && data[index].writeTag != DataTLBEntry.invalid {
-      data[index].watchedTag = data[index].writeTag
-      data[index].writeTag = DataTLBEntry.invalid
+    var sections = dataSections
+    forEachSection(of: &sections) { first in
+      for index in first..<first + Self.sectionLength
+      where data[index].codePage == codePage && data[index].writeTag != 0 {
+        data[index].watchedTag = data[index].writeTag
+        data[index].writeTag = 0
+      }
     }
   }
 
-  /// Lets stores to guest page `codePage` go directly again.
-  func unwatch(codePage: UInt32) {
-    for index in 0..<Self.dataEntries
-    where data[index].codePage == codePage && data[index].watchedTag != DataTLBEntry.invalid {
-      data[index].writeTag = data[index].watchedTag
-      data[index].watchedTag = DataTLBEntry.invalid
-    }
+  /// Lets stores to the page of `address`, which holds no code any more, go directly again.
+  func unwatch(_ address: UInt32) {
+    let index = Self.dataIndex(address)
+    data[index].writeTag = data[index].watchedTag
+    data[index].watchedTag = 0
   }
 }

@@ -44,6 +44,7 @@ extension Hart {
     pmp = saved.pmp
     isWaiting = saved.isWaiting
     retiredBase = saved.retired
+    retiredAtCount = saved.retired
     statistics = saved.statistics
     retiredAtLastTrap = saved.retiredAtLastTrap
     trapsWithoutProgress = saved.trapsWithoutProgress

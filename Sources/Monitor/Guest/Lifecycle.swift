@@ -46,6 +46,8 @@ public enum Lifecycle: Codable, Equatable, Sendable {
     }
   }
 
+  var isWaiting: Bool { if case .waiting = self { true } else { false } }
+
   /// Whether nothing more will happen unless somebody asks for it.
   public var isOver: Bool {
     switch self {

@@ -1,0 +1,26 @@
+import HartEngine
+import SystemBus
+
+extension VirtMachine {
+  /// What a machine takes beyond what is counted page by page, in bytes: its objects, and its share of the pages
+  /// that the heap has not filled. Measured over a thousand machines.
+  private static let objects = 56 << 10
+
+  /// Bytes of RAM, in whole pages of the host, that anyone has touched and the host keeps in memory.
+  public var touchedBytes: Int { ram.residentBytes }
+
+  /// Host memory that the machine takes now, all in all, in bytes: RAM, decoded code and cached translations counted in
+  /// whole pages, the rest estimated. Asking takes some 10 µs, and 5 µs more for each 16 MiB of RAM.
+  public var residentBytes: Int {
+    harts.reduce(ram.residentBytes + bootROM.residentBytes + codeCache.residentBytes + Self.objects) {
+      $0 + $1.residentBytes
+    }
+  }
+
+  /// Gives back to the host what only makes the guest faster, as when it has been idle for a while. What it needs of
+  /// that comes back when it runs.
+  public func releaseCaches() {
+    codeCache.release()
+    for hart in harts { hart.releaseTranslations() }
+  }
+}

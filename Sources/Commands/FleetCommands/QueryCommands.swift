@@ -1,0 +1,96 @@
+import ArgumentParser
+import Control
+
+/// `roost list`: the fleets that run.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the fleets that run.", aliases: ["ls"])
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  private struct Row: Codable {
+    var fleet: String
+    var file: String
+    var process: Int32
+    var background: Bool
+    var guests: [String]
+  }
+
+  func run() throws {
+    let rows = try RunningFleets.all().map {
+      Row(fleet: $0.fleet, file: $0.file, process: $0.process, background: $0.isBackground, guests: $0.guests)
+    }
+    if json { return print(try jsonText(rows)) }
+    var table = TextTable([("FLEET", .left), ("GUESTS", .right), ("PROCESS", .right), ("", .left), ("FILE", .left)])
+    for row in rows {
+      table.add([
+        row.fleet, "\(row.guests.count)", "\(row.process)", row.background ? "background" : "foreground", row.file,
+      ])
+    }
+    print(table.text, terminator: "")
+  }
+}
+
+/// `roost ps`: the guests of a fleet.
+struct PsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "ps", abstract: "List a fleet's guests.")
+
+  @OptionGroup var fleet: FleetOptions
+
+  @Argument(help: ArgumentHelp("Only these.", valueName: "guest"), completion: .custom(GuestCompletion.names))
+  var guests: [String] = []
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  @Flag(name: [.short, .long], help: "Write names alone.")
+  var quiet = false
+
+  func run() throws {
+    guard case .status(_, let guests) = try fleet.connect().call(.status(guests: guests)) else { return }
+    if json { return print(try jsonText(guests)) }
+    if quiet { return guests.forEach { print($0.name) } }
+    print(StatusTables.list(guests).text, terminator: "")
+  }
+}
+
+/// `roost stats`: what guests have used and done.
+struct StatsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: "Tell what a fleet's guests have used and done.",
+    discussion: "docs/CONTROL.md explains what --json writes.")
+
+  @OptionGroup var fleet: FleetOptions
+
+  @Argument(help: ArgumentHelp("Only these.", valueName: "guest"), completion: .custom(GuestCompletion.names))
+  var guests: [String] = []
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  @Flag(help: "Go on, once a second; as JSON, one array a line.")
+  var stream = false
+
+  func run() throws {
+    let client = try fleet.connect()
+    repeat {
+      guard case .status(_, let records) = try client.call(.status(guests: guests)) else { return }
+      let text = json ? try jsonText(records, pretty: !stream) + "\n" : StatusTables.statistics(records).text
+      guard FileDescriptor.standardOutput.write(Array(text.utf8)) == 0 else {
+        throw ExitCode(ExitStatus.signal(13).code)
+      }
+      if stream { try client.pause(nanoseconds: 1_000_000_000) }
+    } while stream
+  }
+}
+
+extension ControlClient {
+  /// Lets time pass; ends early, with an error, when the monitor goes.
+  func pause(nanoseconds: UInt64) throws(ControlError) {
+    var poller = Poller()
+    poller.add(descriptor)
+    poller.wait(nanoseconds: nanoseconds)
+    _ = try exchange()
+  }
+}

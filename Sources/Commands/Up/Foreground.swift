@@ -1,0 +1,170 @@
+import Control
+import Monitor
+import SystemBus
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A fleet on this terminal, until all of it has ended.
+struct Foreground {
+  let session: FleetSession
+  let rendering: RenderingOptions
+  /// Milliseconds that guests have to stop; nil for their own times.
+  var grace: UInt64?
+  var abortsOnExit = false
+  /// The guest whose end is that of the command.
+  var exitCodeFrom: String?
+
+  init(session: FleetSession, rendering: RenderingOptions) {
+    self.session = session
+    self.rendering = rendering
+  }
+
+  /// Runs it. How the command is to end.
+  func run() throws -> ExitStatus {
+    let signals = try HostSignals(and: [SIGWINCH])
+    defer { signals.release() }
+    let terminal = Terminal(.standardInput)
+    defer { terminal.restore() }
+    defer { session.end() }
+    let output = OutputStream(.standardOutput, capacity: 64 << 10)
+    let client = try session.connect()
+    let screen = ConsoleScreen(
+      client, guests: session.fleet.guests.map(\.name), options: rendering.options, output: output)
+    let hasKeys = Terminal.canHaveCommands
+    let loop = ConsoleLoop(
+      client: client, screen: screen, output: output, signals: signals, terminal: terminal, hasKeys: hasKeys)
+    let course = Course(session: session, screen: screen, terminal: terminal, grace: grace, enders: enders)
+    course.direct(loop)
+    _ = try client.call(.watch)
+    try screen.openAll(history: 0, follows: true)
+    if hasKeys { terminal.enter(.commands) }
+    session.start()
+    let ending = try loop.run()
+    loop.finish()
+    terminal.restore()
+    return try conclude(ending, course, client, output)
+  }
+
+  /// The guests whose end is the end of all.
+  private var enders: [Guest] {
+    session.monitor.guests.filter { abortsOnExit || $0.name == exitCodeFrom }
+  }
+
+  /// Tells what each guest got, and how the command is to end.
+  private func conclude(
+    _ ending: ConsoleLoop.Ending, _ course: Course, _ client: ControlClient, _ output: OutputStream
+  ) throws -> ExitStatus {
+    if case .outputFailed(let number) = ending {
+      return number == EPIPE ? .signal(SIGPIPE) : .cannotWrite
+    }
+    if case .status(_, let guests) = try client.call(.status(guests: [])) {
+      output.append(Array(("\n" + StatusTables.summary(guests).text).utf8))
+      output.deadline = HostTime.now + 2_000_000_000
+      output.flush()
+    }
+    if let exitCodeFrom, let guest = session.monitor.guest(named: exitCodeFrom) { return guest.exitStatus }
+    if let signal = course.signal { return .signal(signal) }
+    return session.monitor.guests.contains { $0.exitStatus != .passed } ? .failed(1) : .passed
+  }
+}
+
+/// The course of a fleet in the foreground: from its start over a stop to the last line.
+private final class Course {
+  private let session: FleetSession
+  private let screen: ConsoleScreen
+  private let terminal: Terminal
+  private let grace: UInt64?
+  private let enders: [Guest]
+  /// The signal that stopped it.
+  private(set) var signal: Int32?
+  private var isDraining = false
+
+  init(session: FleetSession, screen: ConsoleScreen, terminal: Terminal, grace: UInt64?, enders: [Guest]) {
+    self.session = session
+    self.screen = screen
+    self.terminal = terminal
+    self.grace = grace
+    self.enders = enders
+  }
+
+  func direct(_ loop: ConsoleLoop) {
+    loop.descriptor = session.stopDescriptor
+    loop.nextDue = { [session] in session.nextDue }
+    loop.onRound = { [self] () throws(ControlError) in try advance() }
+    loop.onSignal = { [self] signal in
+      stop()
+      self.signal = self.signal ?? signal
+      return nil
+    }
+    loop.onCommand = { [self] event throws(ControlError) in
+      try carryOut(event)
+      return nil
+    }
+  }
+
+  private func advance() throws(ControlError) -> ConsoleLoop.Ending? {
+    session.attend()
+    if isDraining { return screen.isDrained ? .finished : nil }
+    if !session.isStopWanted, enders.contains(where: { $0.lifecycle.isOver }) {
+      session.stop(grace: grace)
+    }
+    guard session.isQuiet else { return nil }
+    isDraining = true
+    leaveGuest()
+    try screen.drain()
+    return nil
+  }
+
+  /// Stops all guests; kills them if that has been asked for before.
+  private func stop() {
+    guard session.isStopWanted else {
+      leaveGuest()
+      screen.write("\n-- stopping all guests; once more kills them --\n")
+      return session.stop(grace: grace)
+    }
+    session.kill()
+  }
+
+  // MARK: Keys
+
+  private func carryOut(_ event: ViewKeys.Event) throws(ControlError) {
+    let count = screen.guests.count
+    switch event {
+    case .next: try show(screen.attached.map { ($0.guest + 1) % count } ?? 0)
+    case .previous: try show(screen.attached.map { ($0.guest + count - 1) % count } ?? count - 1)
+    case .guest(let number): try show(number)
+    case .all: leaveGuest()
+    case .list: screen.write(list())
+    case .help: screen.write(ViewKeys.help(all: true, quit: "stop all guests; once more kills them"))
+    case .reset: if let attached = screen.attached { try? session.monitor.guests[attached.guest].reset() }
+    case .quit: stop()
+    case .key: break
+    }
+  }
+
+  private func show(_ guest: Int) throws(ControlError) {
+    guard screen.guests.indices.contains(guest), !isDraining else { return }
+    terminal.enter(.raw)
+    try screen.attach(guest)
+  }
+
+  private func leaveGuest() {
+    guard screen.attached != nil else { return }
+    screen.detach()
+    terminal.enter(.commands)
+  }
+
+  private func list() -> String {
+    let lines = session.monitor.guests.enumerated().map { number, guest in
+      let mark = screen.attached?.guest == number ? "*" : " "
+      return "\(mark)\(number + 1)  \(guest.name)  \(guest.lifecycle.word)\n"
+    }
+    return "\n" + lines.joined()
+  }
+}

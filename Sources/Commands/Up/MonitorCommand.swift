@@ -1,0 +1,87 @@
+import ArgumentParser
+import Control
+import Fleet
+import Monitor
+import SystemBus
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// `roost background-monitor`: what `up -d` starts. It ends on `down` or a signal, not when its guests have ended.
+struct MonitorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "background-monitor", abstract: "Run a fleet in the background.", shouldDisplay: false)
+
+  @Argument var file: String
+
+  func run() throws {
+    let session: FleetSession
+    let signals: HostSignals
+    do {
+      signals = try HostSignals()
+      session = try Self.makeSession(file)
+    } catch let error as any ReportedError {
+      report("\(error.exitStatus.code)\n" + StandardError.lines("\(error)"))
+      throw ExitCode(error.exitStatus.code)
+    }
+    let log = MonitorLog(session.monitor)
+    session.start()
+    report(StartReport.ready)
+    HostProcess.releaseStartUpPages()
+    wait(for: session, signals)
+    session.end()
+    log.end()
+  }
+
+  private static func makeSession(_ file: String) throws -> FleetSession {
+    let fleet = try FleetFile.load(path: file)
+    let place = try FleetPlace(fleet: fleet.name, in: RuntimeFolder.standard())
+    return try FleetSession(
+      fleet, configuration: try .standard(for: fleet), lock: MonitorLock.take(place), isBackground: true)
+  }
+
+  /// Tells the parent, which then need not wait any more.
+  private func report(_ text: String) {
+    _ = StartReport.descriptor.write(Array(text.utf8))
+    close(StartReport.descriptor.number)
+  }
+
+  /// Waits until the fleet is to end, and has.
+  private func wait(for session: FleetSession, _ signals: HostSignals) {
+    while !(session.isStopWanted && session.isQuiet) {
+      var poller = Poller()
+      poller.add(signals.descriptor.number)
+      poller.add(session.stopDescriptor.number)
+      // Once guests are to stop, when the last has is seen soon after.
+      poller.wait(nanoseconds: session.isStopWanted ? 10_000_000 : nil)
+      while let signal = signals.take() {
+        guard HostSignals.ending.contains(signal) else { continue }
+        if session.isStopWanted { session.kill() } else { session.stop(grace: nil) }
+      }
+      session.attend()
+    }
+  }
+}
+
+/// What a monitor in the background has to say: a line for each change of a guest's state, within bounds.
+private final class MonitorLog {
+  private let observation: Observation
+
+  init(_ monitor: Monitor) {
+    let gate = LogGate()
+    observation = monitor.observe { event in
+      switch event {
+      case .lifecycle(let guest, let state): gate.write("\(guest.name): \(state.word)", state.reason)
+      case .notice(let guest, let text): gate.write(guest.name, text)
+      default: break
+      }
+    }
+  }
+
+  func end() { observation.cancel() }
+}

@@ -1,0 +1,137 @@
+import CHost
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A unix socket, listening or connected, that never blocks; closed when it is let go.
+public final class UnixSocket: Sendable {
+  package let descriptor: Int32
+
+  private init(_ descriptor: Int32) {
+    self.descriptor = descriptor
+    makeCloseOnExecAndNonblocking(descriptor)
+    #if canImport(Darwin)
+      var on: Int32 = 1
+      setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
+    #endif
+  }
+
+  deinit { close(descriptor) }
+
+  // MARK: Making one
+
+  private static var streamType: Int32 {
+    #if canImport(Glibc)
+      Int32(SOCK_STREAM.rawValue)
+    #else
+      SOCK_STREAM
+    #endif
+  }
+
+  private static func make() throws(ControlError) -> UnixSocket {
+    let descriptor = socket(AF_UNIX, streamType, 0)
+    guard descriptor >= 0 else { throw .system(what: "a socket", reason: systemErrorText(errno)) }
+    return UnixSocket(descriptor)
+  }
+
+  /// Two that are connected to each other.
+  public static func pair() throws(ControlError) -> (UnixSocket, UnixSocket) {
+    var ends: [Int32] = [-1, -1]
+    guard socketpair(AF_UNIX, streamType, 0, &ends) == 0 else {
+      throw .system(what: "a pair of sockets", reason: systemErrorText(errno))
+    }
+    return (UnixSocket(ends[0]), UnixSocket(ends[1]))
+  }
+
+  /// Listens at `path`, where nothing must be yet. Only this user may connect.
+  public static func listen(at path: String) throws(ControlError) -> UnixSocket {
+    let made = try make()
+    let bound = try withAddress(path) { bind(made.descriptor, $0, $1) }
+    // Nobody can connect between these: that takes a socket that listens.
+    guard bound == 0, chmod(path, 0o600) == 0, hostListen(made.descriptor, 16) == 0 else {
+      throw .system(what: path, reason: systemErrorText(errno))
+    }
+    return made
+  }
+
+  /// Connects to whoever listens at `path`; nil if nobody does.
+  public static func connect(to path: String) throws(ControlError) -> UnixSocket? {
+    let made = try make()
+    let failure = try withAddress(path) { hostConnect(made.descriptor, $0, $1) == 0 ? 0 : errno }
+    switch failure {
+    case 0: return made
+    // EAGAIN: so many wait already that it must be stuck.
+    case ENOENT, ECONNREFUSED, ENOTDIR: return nil
+    default: throw .system(what: path, reason: systemErrorText(failure))
+    }
+  }
+
+  /// The longest path of a socket, in bytes.
+  static let pathLimit = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
+  private static func withAddress<Result>(
+    _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) throws(ControlError) -> Result {
+    let bytes = Array(path.utf8)
+    guard bytes.count <= pathLimit else { throw .pathTooLong(path: path, limit: pathLimit) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+  }
+
+  // MARK: Using one
+
+  /// The next connection that waits; nil when none does.
+  func accept() -> UnixSocket? {
+    let accepted = hostAccept(descriptor, nil, nil)
+    return accepted >= 0 ? UnixSocket(accepted) : nil
+  }
+
+  /// Whether this user, or root, is at the other end.
+  package var isPeerTrusted: Bool {
+    var user: UInt32 = .max
+    return chost_peer_user(descriptor, &user) == 0 && (user == geteuid() || user == 0)
+  }
+
+  enum Transfer: Equatable {
+    case bytes(Int)
+    case later
+    case ended
+  }
+
+  /// Reads what there is, at most `buffer.count` bytes.
+  func read(into buffer: inout [UInt8]) -> Transfer {
+    Self.transfer(buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }, isRead: true)
+  }
+
+  /// Writes what can be written.
+  func write(_ bytes: ArraySlice<UInt8>) -> Transfer {
+    #if canImport(Darwin)
+      let flags: Int32 = 0
+    #else
+      let flags = Int32(truncatingIfNeeded: MSG_NOSIGNAL)
+    #endif
+    return Self.transfer(bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }, isRead: false)
+  }
+
+  private static func transfer(_ count: Int, isRead: Bool) -> Transfer {
+    if count > 0 || (count == 0 && !isRead) { return .bytes(count) }
+    if count < 0 && [EAGAIN, EWOULDBLOCK, EINTR].contains(errno) { return .later }
+    return .ended
+  }
+}
+
+// The C functions, under names that no method shadows.
+private let hostListen = listen
+private let hostConnect = connect
+private let hostAccept = accept

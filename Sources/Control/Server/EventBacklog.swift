@@ -1,0 +1,20 @@
+/// Events that wait to be told to a client. Of several states of one guest only the last is kept, and of notices no more
+/// than some, so it is bounded however slow the client is.
+struct EventBacklog {
+  private var events: [Event] = []
+
+  private static let noticeLimit = 256
+
+  mutating func add(_ event: Event) {
+    switch event {
+    case .state(let guest, _, _):
+      // Few wait, unless the client does not read.
+      if events.count > Self.noticeLimit { events.removeAll { if case .state(guest, _, _) = $0 { true } else { false } } }
+    case .notice: if events.count >= Self.noticeLimit { return }
+    default: break
+    }
+    events.append(event)
+  }
+
+  mutating func next() -> Event? { events.isEmpty ? nil : events.removeFirst() }
+}

@@ -1,0 +1,113 @@
+import Monitor
+import Synchronization
+
+/// Counts how often each guest's machine has been made.
+final class StartCounter: Sendable {
+  private let counts = Mutex<[String: Int]>([:])
+
+  func add(_ guest: String) { counts.withLock { $0[guest, default: 0] += 1 } }
+  func count(of guest: String) -> Int { counts.withLock { $0[guest] ?? 0 } }
+}
+
+/// An action on one guest, until it is done. It goes on though the client that asked for it has gone.
+final class GuestTask: Sendable {
+  private let action: GuestAction
+  private let guest: Guest
+  private let starts: StartCounter
+  private let progress = Mutex(Progress())
+
+  private struct Progress {
+    var stage = Stage.ready
+    /// How often the guest had been started before.
+    var startsBefore = 0
+    var refusal: Refusal?
+  }
+
+  private enum Stage { case ready, stopping, starting, waiting, done }
+
+  init(_ action: GuestAction, on guest: Guest, _ starts: StartCounter) {
+    self.action = action
+    self.guest = guest
+    self.starts = starts
+  }
+
+  var isDone: Bool { progress.withLock { $0.stage == .done } }
+
+  var result: ActionResult {
+    ActionResult(
+      guest: guest.name, state: guest.lifecycle.word, refusal: progress.withLock { $0.refusal })
+  }
+
+  /// Goes as far as it can.
+  func advance() {
+    progress.withLock { progress in
+      do throws(MonitorError) {
+        while progress.stage != .done, let next = try next(&progress) { progress.stage = next }
+      } catch {
+        progress.refusal = Refusal(error)
+        progress.stage = .done
+      }
+    }
+  }
+
+  /// The stage after the present one; nil while it is not over.
+  private func next(_ progress: inout Progress) throws(MonitorError) -> Stage? {
+    let state = guest.lifecycle
+    switch progress.stage {
+    case .ready: return try begin(&progress, state)
+    case .stopping: return state.isActive ? nil : try start(&progress)
+    case .starting:
+      if starts.count(of: guest.name) > progress.startsBefore { return .done }
+      guard state.isOver else { return nil }
+      if let reason = state.reason { progress.refusal = Refusal(.failed, "\(guest.name): \(reason)") }
+      return .done
+    case .waiting: return hasHappened(state) ? .done : nil
+    case .done: return nil
+    }
+  }
+
+  private func begin(_ progress: inout Progress, _ state: Lifecycle) throws(MonitorError) -> Stage {
+    switch action {
+    case .start: return try start(&progress)
+    case .restart:
+      if state.isActive && state != .stopping { try guest.stop() }
+      return .stopping
+    case .reset:
+      try guest.reset()
+      return .done
+    case .pause: try guest.pause()
+    case .resume: try guest.resume()
+    case .stop: if state != .stopping { try guest.stop() }
+    case .kill: try guest.kill()
+    }
+    return .waiting
+  }
+
+  private func start(_ progress: inout Progress) throws(MonitorError) -> Stage {
+    progress.startsBefore = starts.count(of: guest.name)
+    try guest.start()
+    return .starting
+  }
+
+  /// Whether what was asked for shows in the guest's state.
+  private func hasHappened(_ state: Lifecycle) -> Bool {
+    switch action {
+    case .pause: state != .running
+    case .resume: state != .paused
+    default: !state.isActive
+    }
+  }
+}
+
+extension Refusal {
+  init(_ error: MonitorError) {
+    let kind: Kind =
+      switch error {
+      case .notPossible: .notPossible
+      case .noMemory: .noMemory
+      case .shuttingDown: .shuttingDown
+      default: .failed
+      }
+    self.init(kind, "\(error)")
+  }
+}

@@ -1,0 +1,20 @@
+/// What slow paths cost the host, in units of about ten nanoseconds.
+///
+/// A guest can make an instruction cost a thousand times what the one before did. Whoever runs a hart for some time of
+/// the host's therefore limits not only the instructions of a run but also this.
+enum HostEffort {
+  /// Finding the next block.
+  static let lookUp = 1
+  /// A load, store or atomic outside of the soft TLB's fast path.
+  static let access = 4
+  /// An access to a device, beyond that.
+  static let device = 8
+  static let trap = 4
+  /// Decoding a block of ordinary length.
+  static let decode = 30
+  /// Dropping what is cached for one address space.
+  static let flush = 100
+
+  /// More than any run can use.
+  static let unlimited = Int.max
+}

@@ -1,0 +1,40 @@
+import SystemBus
+
+/// Room for all the translation contexts of one hart, zeroed, which the host provides page by page as it comes to be
+/// used. The tables of one kind lie together, so that small ones share pages.
+final class TranslationMemory {
+  static let contexts = 8
+
+  /// The tables of a context, in the order of their places.
+  enum Table: Int, CaseIterable {
+    case data, jumps, fetches, superpages, jumpPages
+
+    fileprivate var size: Int {
+      switch self {
+      case .data: TranslationContext.dataEntries * MemoryLayout<DataTLBEntry>.stride
+      case .jumps: TranslationContext.jumpEntries * MemoryLayout<JumpCacheEntry>.stride
+      case .fetches: TranslationContext.fetchEntries * MemoryLayout<FetchTLBEntry>.stride
+      case .superpages, .jumpPages: 16 * MemoryLayout<UInt64>.stride
+      }
+    }
+  }
+
+  private let memory: UnsafeMutablePointer<UInt8>
+  private static var size: Int { Table.allCases.reduce(0) { $0 + $1.size } * contexts }
+
+  init() throws(MemoryError) { memory = try HostMapping.map(count: Self.size, of: UInt8.self) }
+
+  deinit { HostMapping.unmap(memory, count: Self.size) }
+
+  /// A table of the context with this index.
+  func table<Entry: BitwiseCopyable>(_ table: Table, of context: Int) -> UnsafeMutablePointer<Entry> {
+    let before = Table.allCases.prefix(table.rawValue).reduce(0) { $0 + $1.size } * Self.contexts
+    return UnsafeMutableRawPointer(memory + before + context * table.size)
+      .bindMemory(to: Entry.self, capacity: table.size / MemoryLayout<Entry>.stride)
+  }
+
+  /// Gives all of it back to the host; the contexts must be told.
+  func clear() { HostMapping.clear(memory, count: Self.size) }
+
+  var residentBytes: Int { HostMapping.residentBytes(memory, count: Self.size) }
+}

@@ -1,0 +1,72 @@
+import Boards
+import SystemBus
+
+/// A guest's machine, on whichever side of an isolation boundary it lives. One thread at a time uses it, except for its
+/// doorbell.
+public protocol Execution: AnyObject {
+  /// Makes a running slice end soon; any thread may ring it.
+  var doorbell: Doorbell { get }
+
+  /// Runs for about so many nanoseconds of host time, less when there is nothing to do or the doorbell rings.
+  func run(for nanoseconds: UInt64) -> SliceReport
+
+  /// Puts bytes behind what is typed on the console already; the guest takes them as it reads.
+  func type(_ bytes: [UInt8])
+
+  /// As pressing the machine's reset button.
+  func reset()
+
+  /// Stops the machine's time while it is paused, so that the guest does not see how long that took.
+  func hold()
+  /// Lets the machine's time go on.
+  func release()
+
+  /// What the guest's memory takes of the host, measured now.
+  func measureMemory() -> MemoryUse
+
+  /// Ends the machine and frees what it holds. Nothing else is called afterwards.
+  func end()
+}
+
+/// What a slice of a guest's time came to.
+public struct SliceReport: Sendable {
+  public enum Outcome: Equatable, Sendable {
+    /// There is more to run.
+    case ran
+    /// All harts wait. Nothing will happen for so many nanoseconds (nil: for ever) unless input arrives.
+    case idle(nanoseconds: UInt64?)
+    case ended(MachineEnd)
+    /// The machine is no more, through no doing of its own that it could report: why, in words.
+    case lost(reason: String)
+  }
+
+  public var outcome: Outcome
+  /// Console output, at most `outputLimit` bytes.
+  public var output: [UInt8] = []
+  /// Bytes that the guest sent beyond that.
+  public var dropped: UInt64 = 0
+  /// Typed bytes that the guest has not taken yet.
+  public var waitingInput = 0
+  /// Processor time that the slice took elsewhere than on the calling thread, in nanoseconds.
+  public var processorTime: UInt64 = 0
+  /// Since the machine was made.
+  public var statistics = MachineStatistics()
+
+  /// Most bytes of output that one slice can report.
+  public static let outputLimit = 256 << 10
+
+  public init(outcome: Outcome) { self.outcome = outcome }
+}
+
+/// Bytes of host memory behind a guest.
+public struct MemoryUse: Codable, Equatable, Sendable {
+  /// Held now, RAM, decoded code and everything else that is the guest's own.
+  public var resident: UInt64 = 0
+  /// RAM that the guest has touched since it was started.
+  public var touched: UInt64 = 0
+
+  public init() {}
+}
+
+/// Makes the machine of a guest; throws an error whose description says, for people, why that cannot be done.
+public typealias ExecutionFactory = @Sendable (GuestDescription) throws -> any Execution

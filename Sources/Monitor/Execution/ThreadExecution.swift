@@ -1,0 +1,82 @@
+import Boards
+import HartEngine
+import Peripherals
+import SystemBus
+
+/// A machine in this process, in memory of its own, run by whichever worker has its slice.
+public final class ThreadExecution: Execution {
+  public let doorbell = Doorbell()
+  private let machine: VirtMachine
+  private let output = Output()
+  private let input: TypedInput
+  /// Kept so that other guests that boot the same can share it.
+  private let images: ImageStore.Shared
+
+  init(_ description: GuestDescription, images: ImageStore.Shared) throws {
+    self.images = images
+    machine = try VirtMachine(try description.machine.configuration(), console: output)
+    input = TypedInput(for: machine.uart)
+    try machine.start(images.images)
+  }
+
+  /// Makes machines for as long as it is kept, sharing what equal boots have in common.
+  public static func factory() -> ExecutionFactory {
+    let store = ImageStore()
+    return { description in
+      try ThreadExecution(description, images: try store.images(for: description.boot))
+    }
+  }
+
+  public func run(for nanoseconds: UInt64) -> SliceReport {
+    let outcome = machine.run(for: nanoseconds, doorbell: doorbell)
+    var report = SliceReport(outcome: SliceReport.Outcome(outcome, of: machine))
+    (report.output, report.dropped) = output.take()
+    report.waitingInput = input.count
+    report.statistics = machine.statistics
+    return report
+  }
+
+  public func type(_ bytes: [UInt8]) { input.append(bytes) }
+  public func reset() { machine.reset() }
+  public func hold() { machine.holdTime() }
+  public func release() { machine.releaseTime() }
+  public func end() {}
+
+  public func measureMemory() -> MemoryUse {
+    var use = MemoryUse()
+    use.resident = UInt64(machine.residentBytes)
+    use.touched = UInt64(machine.touchedBytes)
+    return use
+  }
+
+  /// Gathers what the guest says during a slice.
+  private final class Output: ConsoleSink {
+    private var bytes: [UInt8] = []
+    private var dropped: UInt64 = 0
+
+    func write(_ byte: UInt8) {
+      if bytes.count < SliceReport.outputLimit { bytes.append(byte) } else { dropped &+= 1 }
+    }
+
+    func take() -> ([UInt8], UInt64) {
+      defer { (bytes, dropped) = ([], 0) }
+      return (bytes, dropped)
+    }
+  }
+}
+
+extension SliceReport.Outcome {
+  /// What a slice of `machine` came to, for a monitor that knows nothing of machine time.
+  public init(_ outcome: SliceOutcome, of machine: VirtMachine) {
+    switch outcome {
+    case .ran: self = .ran
+    case .ended(let end): self = .ended(end)
+    case .idle(until: .max): self = .idle(nanoseconds: nil)
+    case .idle(let deadline):
+      let now = machine.now
+      let ticks = deadline > now ? deadline - now : 0
+      let tick = 1_000_000_000 / ticksPerSecond
+      self = .idle(nanoseconds: min(ticks, UInt64(Int64.max) / tick / 2) * tick)
+    }
+  }
+}

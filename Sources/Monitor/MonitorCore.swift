@@ -1,0 +1,74 @@
+import Synchronization
+import SystemBus
+
+/// What guests and their monitor share: workers, memory, and who is told of what.
+final class MonitorCore: Sendable {
+  let pool: WorkerPool
+  let ledger: MemoryLedger
+  let backOff: @Sendable (UInt32) -> UInt64
+  private let threadExecution: ExecutionFactory
+  private let processExecution: ExecutionFactory?
+  private let observers = Mutex<(next: Int, handlers: [Int: @Sendable (MonitorEvent) -> Void])>((0, [:]))
+  private let eventLock = HostLock()
+  private let eventHappened = HostCondition()
+  private let waiters = Atomic<Int>(0)
+  private let closed = Atomic<Bool>(false)
+
+  init(_ configuration: MonitorConfiguration) {
+    pool = WorkerPool(workers: configuration.workers, slice: configuration.slice)
+    ledger = MemoryLedger(limit: configuration.memoryLimit)
+    backOff = configuration.backOff
+    threadExecution = configuration.threadExecution
+    processExecution = configuration.processExecution
+  }
+
+  func makeExecution(_ guest: GuestDescription) throws -> any Execution {
+    switch guest.isolation {
+    case .thread: return try threadExecution(guest)
+    case .process:
+      guard let processExecution else {
+        throw MonitorError.isolationUnavailable(guest: guest.name, reason: "this program was not made with it")
+      }
+      return try processExecution(guest)
+    }
+  }
+
+  /// Whether nothing may be started any more.
+  var isClosed: Bool { closed.load(ordering: .sequentiallyConsistent) }
+
+  func close() { closed.store(true, ordering: .sequentiallyConsistent) }
+
+  // MARK: Events
+
+  func observe(_ handler: @escaping @Sendable (MonitorEvent) -> Void) -> Int {
+    observers.withLock { observers in
+      observers.next += 1
+      observers.handlers[observers.next] = handler
+      return observers.next
+    }
+  }
+
+  func endObserving(_ number: Int) { observers.withLock { observers in observers.handlers[number] = nil } }
+
+  func emit(_ event: MonitorEvent) {
+    for handler in observers.withLock({ Array($0.handlers.values) }) { handler(event) }
+    guard waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    eventLock.withLock { eventHappened.broadcast() }
+  }
+
+  /// Waits until `condition` holds, which is looked at after every event.
+  /// - Parameter nanoseconds: the longest wait; nil for ever.
+  /// - Returns: whether it holds.
+  func wait(timeout nanoseconds: UInt64?, until condition: () -> Bool) -> Bool {
+    waiters.add(1, ordering: .sequentiallyConsistent)
+    defer { waiters.subtract(1, ordering: .sequentiallyConsistent) }
+    let deadline = nanoseconds.map { HostTime.now &+ min($0, 1 << 60) } ?? .max
+    eventLock.lock()
+    defer { eventLock.unlock() }
+    while !condition() {
+      guard HostTime.now < deadline else { return false }
+      eventHappened.wait(eventLock, until: deadline)
+    }
+    return true
+  }
+}

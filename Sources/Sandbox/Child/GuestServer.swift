@@ -1,0 +1,93 @@
+#if os(Linux)
+  import Boards
+  import GuestImage
+  import Monitor
+  import Peripherals
+  import SystemBus
+
+  /// The machine of a child's guest, and what is around it.
+  final class GuestServer {
+    private let setup: Setup
+    private let machine: VirtMachine
+    private let doorbell: Doorbell
+    private let output: ConsoleBuffer
+    private let input: TypedInput
+
+    /// Makes the machine, from nothing but what the monitor says.
+    init(_ setup: Setup) throws {
+      self.setup = setup
+      guard let area = AreaMapping(Inheritance.area) else {
+        throw SandboxError.noResources(what: "memory", reason: errnoText())
+      }
+      doorbell = Doorbell(sharing: area.doorbell, owner: area)
+      output = ConsoleBuffer(area)
+      machine = try VirtMachine(
+        try setup.machine.configuration(), console: output, ramDescriptor: Inheritance.ram)
+      input = TypedInput(for: machine.uart)
+    }
+
+    /// Boots it. From here on, content of unknown origin is looked at.
+    func boot() throws { try machine.start(try BootImages(setup.boot, reader: setup.reader)) }
+
+    /// Does what is asked, until nobody asks any more.
+    func serve(_ channel: Channel) {
+      while case .message(let message) = channel.receive(), let request = try? Request(message) {
+        switch request {
+        case .run(let slice): guard channel.send(Reply.slice(run(slice)).bytes) else { return }
+        case .hold: machine.holdTime()
+        case .release: machine.releaseTime()
+        }
+      }
+    }
+
+    private func run(_ slice: Request.Slice) -> SliceReply {
+      if slice.resets { machine.reset() }
+      input.append(slice.input)
+      output.clear()
+      let outcome = machine.run(for: slice.nanoseconds, doorbell: doorbell)
+      var reply = SliceReply(SliceReport.Outcome(outcome, of: machine))
+      reply.outputCount = UInt32(truncatingIfNeeded: output.count)
+      reply.dropped = output.dropped
+      reply.waitingInput = UInt32(clamping: input.count)
+      reply.statistics = machine.statistics
+      return reply
+    }
+  }
+
+  /// Keeps the output of one slice where the monitor will look for it.
+  private final class ConsoleBuffer: ConsoleSink {
+    private let area: AreaMapping
+    private(set) var count = 0
+    private(set) var dropped: UInt64 = 0
+
+    init(_ area: AreaMapping) { self.area = area }
+
+    func write(_ byte: UInt8) {
+      guard count < SliceReport.outputLimit else {
+        dropped &+= 1
+        return
+      }
+      area.output.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+      count += 1
+    }
+
+    func clear() {
+      count = 0
+      dropped = 0
+    }
+  }
+
+  extension Setup {
+    /// Reads the files that this process was given open.
+    fileprivate var reader: FileReader {
+      FileReader { [files] path, limit throws(ImageError) in
+        guard let index = files.firstIndex(where: { $0.path == path }) else {
+          throw .cannotRead(file: path, reason: "it was not given to the guest's process")
+        }
+        let length = files[index].length
+        guard length <= limit else { throw .tooLarge(file: path, size: length, limit: limit) }
+        return try HostFile.read(Inheritance.firstFile + CInt(index), count: Int(clamping: length), path: path)
+      }
+    }
+  }
+#endif

@@ -1,0 +1,49 @@
+import Monitor
+
+/// The isolation level `process`: each guest in a child process of its own that may do nothing but compute.
+/// docs/SECURITY.md says what that promises.
+///
+/// Making one starts a child that locks itself down and tells what it could apply, so that a sandbox that exists works.
+public final class Sandbox: Sendable {
+  /// What this host lets a child be locked down with, in the order in which it is applied.
+  public let features: [SandboxFeature]
+  private let launcher: ProcessLauncher
+
+  /// - Parameter program: the program of the children, which must be this one; another path serves tests.
+  /// - Throws: `SandboxError` when the level does not work here, with the reason.
+  public init(program: String = ProcessLauncher.thisProgram) throws(SandboxError) {
+    launcher = try ProcessLauncher(program: program)
+    features = try launcher.probe()
+  }
+
+  /// Makes the machines of guests with isolation level `process`.
+  public var executionFactory: ExecutionFactory {
+    { [launcher] description in try launcher.launch(description) }
+  }
+
+  /// Has children try what a guest must not be able to do, each in one of its own, since most do not survive it.
+  public func tryEscapes() throws(SandboxError) -> [EscapeResult] {
+    var results: [EscapeResult] = []
+    for escape in Escape.allCases {
+      results.append(EscapeResult(escape: escape, outcome: try launcher.attempt(escape)))
+    }
+    return results
+  }
+
+  /// What is applied and what is not, in one line.
+  public var summary: String {
+    let applied = features.filter(\.isApplied).map(\.name)
+    let missing = features.filter { !$0.isApplied }.map { "\($0.name) (\($0.reason))" }
+    let rest = missing.isEmpty ? "" : "; not available here: \(missing.joined(separator: ", "))"
+    return applied.joined(separator: ", ") + rest
+  }
+}
+
+/// One of the walls around a child.
+public struct SandboxFeature: Codable, Equatable, Sendable {
+  public let name: String
+  /// Why it could not be applied; empty when it is.
+  public let reason: String
+
+  public var isApplied: Bool { reason.isEmpty }
+}

@@ -1,0 +1,55 @@
+import Boards
+import ConformanceKit
+import ISA
+import RegisterMaps
+import Testing
+
+/// What machines cost the host.
+@Suite struct FootprintTests {
+  /// Waits for ever, after it has run code at several places.
+  private func idleProgram(_ assembler: inout Assembler) {
+    assembler.write(.mie, 0x800)
+    for _ in 0..<20 {
+      let next = assembler.label()
+      assembler.jump(to: next)
+      assembler.bind(next)
+    }
+    let loop = assembler.label()
+    assembler.bind(loop)
+    assembler.emit(.wfi)
+    assembler.jump(to: loop)
+  }
+
+  @Test(arguments: [1 << 20, 128 << 20, 2 << 30])
+  func anIdleMachineTakesLittleWhateverItsSize(memorySize: Int) throws {
+    let board = try Board(clock: .host, memorySize: memorySize, idleProgram)
+    #expect(board.run() == .idle(until: .max))
+    #expect(board.machine.touchedBytes == 4096)
+    #expect(board.machine.residentBytes < 256 << 10)
+    let before = board.machine.residentBytes
+    board.machine.releaseCaches()
+    #expect(board.machine.residentBytes < before)
+    #expect(board.machine.touchedBytes == 4096)
+  }
+
+  /// Without its caches a machine does what it does with them.
+  @Test func releasedCachesAreNotMissed() throws {
+    let (kept, released) = (try Board(harts: 2) { $0.busyProgram() }, try Board(harts: 2) { $0.busyProgram() })
+    for _ in 0..<50 {
+      for board in [kept, released] { board.run(limit: 4_321) }
+      released.machine.releaseCaches()
+    }
+    #expect(kept.console.bytes == released.console.bytes)
+    #expect(kept.machine.saveState() == released.machine.saveState())
+  }
+
+  @Test func aFileMayBeTheMemory() throws {
+    let whole = try Board { $0.busyProgram() }
+    whole.run(limit: 50_000)
+    let shared = try Board(ramDescriptor: try temporaryFile(size: 1 << 20)) { $0.busyProgram() }
+    shared.run(limit: 50_000)
+    #expect(shared.machine.saveState() == whole.machine.saveState())
+    shared.machine.reset()
+    #expect(shared.machine.harts[0].pc == MemoryMap.bootROM.base && shared.machine.touchedBytes > 0)
+  }
+}
