@@ -5,16 +5,19 @@ import SystemBus
 final class MonitorCore: Sendable {
   let pool: WorkerPool
   let ledger: MemoryLedger
+  let backOff: @Sendable (UInt32) -> UInt64
   private let threadExecution: ExecutionFactory
   private let processExecution: ExecutionFactory?
   private let observers = Mutex<(next: Int, handlers: [Int: @Sendable (MonitorEvent) -> Void])>((0, [:]))
   private let eventLock = HostLock()
   private let eventHappened = HostCondition()
   private let waiters = Atomic<Int>(0)
+  private let closed = Atomic<Bool>(false)
 
   init(_ configuration: MonitorConfiguration) {
     pool = WorkerPool(workers: configuration.workers, slice: configuration.slice)
     ledger = MemoryLedger(limit: configuration.memoryLimit)
+    backOff = configuration.backOff
     threadExecution = configuration.threadExecution
     processExecution = configuration.processExecution
   }
@@ -29,6 +32,11 @@ final class MonitorCore: Sendable {
       return try processExecution(guest)
     }
   }
+
+  /// Whether nothing may be started any more.
+  var isClosed: Bool { closed.load(ordering: .sequentiallyConsistent) }
+
+  func close() { closed.store(true, ordering: .sequentiallyConsistent) }
 
   // MARK: Events
 
