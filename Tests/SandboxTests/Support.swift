@@ -76,7 +76,9 @@
 
     init(_ text: String) throws {
       let file = FileManager.default.temporaryDirectory.appending(path: "roost-script-\(UUID().uuidString)")
-      try Data(("#!/usr/bin/env -S PATH=/usr/bin:/usr/local/bin:/bin python3\n" + text + "\n").utf8).write(to: file)
+      let interpreter = "#!/usr/bin/env -S PATH=/usr/bin:/usr/local/bin:/bin python3"
+      let modules = "import fcntl, os, signal, socket, struct, sys, time"
+      try Data([interpreter, modules, text, ""].joined(separator: "\n").utf8).write(to: file)
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
       path = file.path
     }
