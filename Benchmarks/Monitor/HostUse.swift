@@ -1,9 +1,5 @@
 import Foundation
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// What this process holds of the host, as Linux tells it.
 struct HostUse {
   /// Bytes.
@@ -12,11 +8,7 @@ struct HostUse {
   var threads: Int
   var children: Int
 
-  /// What it holds now, after unused memory has been given back.
   static func measure() -> HostUse {
-    #if canImport(Glibc)
-      malloc_trim(0)
-    #endif
     let pages = contents("/proc/self/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     return HostUse(
       resident: pages * sysconf(Int32(_SC_PAGESIZE)), descriptors: entries("/proc/self/fd").count - 1,

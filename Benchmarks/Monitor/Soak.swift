@@ -28,7 +28,6 @@ struct Soak: ParsableCommand {
   private static let patience: UInt64 = 30
 
   func run() throws {
-    setvbuf(stdout, nil, _IOLBF, 0)
     let logs = FileManager.default.temporaryDirectory.appending(path: "roost-soak-\(getpid())")
     try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: logs) }
@@ -38,7 +37,7 @@ struct Soak: ParsableCommand {
     let watchdog = Watchdog(soaked, patience: Self.patience * 1_000_000_000)
     let isWell = try soak(soaked, watchdog)
     soaked.monitor.shutDown()
-    print("soak: \(soaked.operations) operations in \(format(soaked.elapsed, 0)) s: \(isWell ? "passed" : "FAILED")")
+    report("soak: \(soaked.operations) operations in \(format(soaked.elapsed, 0)) s: \(isWell ? "passed" : "FAILED")")
     if !isWell { throw ExitCode.failure }
   }
 
@@ -52,19 +51,19 @@ struct Soak: ParsableCommand {
         watchdog.feed()
         if Int(soaked.elapsed / 60) > minute {
           minute = Int(soaked.elapsed / 60)
-          print("\(minute) min: \(soaked.operations) operations, \(soaked.summary); \(HostUse.measure())")
+          report("\(minute) min: \(soaked.operations) operations, \(soaked.summary); \(HostUse.measure())")
         }
       }
       try soaked.clear(watchdog.feed)
       let use = HostUse.measure()
       guard let start = first else {
         first = use
-        print("all stopped for the first time: \(use)")
+        report("all stopped for the first time: \(use)")
         continue
       }
       leaks = Self.leaks(from: start, to: use)
-      if soaked.elapsed >= seconds || !leaks.isEmpty { print("all stopped: \(use)") }
-      for leak in leaks { print("leak: \(leak)") }
+      if soaked.elapsed >= seconds || !leaks.isEmpty { report("all stopped: \(use)") }
+      for leak in leaks { report("leak: \(leak)") }
     } while soaked.elapsed < seconds && leaks.isEmpty
     return leaks.isEmpty
   }
@@ -115,7 +114,7 @@ final class Soaked: @unchecked Sendable {
 
   // MARK: Operations
 
-  private typealias Operation = (Soaked, Guest) throws -> Void
+  private typealias Operation = @Sendable (Soaked, Guest) throws -> Void
 
   /// Each with how often it comes. What a guest's state forbids is refused, which is part of the matter.
   private static let operations: [(weight: Int, operation: Operation)] = [
@@ -199,10 +198,10 @@ final class Watchdog: Sendable {
       while let self {
         sleep(1)
         guard HostTime.now - self.fed.load(ordering: .relaxed) > patience else { continue }
-        print("soak: nothing has been done for \(patience / 1_000_000_000) s after \(soaked.operations) operations")
+        report("soak: nothing has been done for \(patience / 1_000_000_000) s after \(soaked.operations) operations")
         // The states may be behind the lock that everybody waits for.
         alarm(10)
-        print(soaked.states)
+        report(soaked.states)
         exit(EXIT_FAILURE)
       }
     }
@@ -222,4 +221,10 @@ struct SeededGenerator: RandomNumberGenerator {
     mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
     return mixed ^ mixed >> 31
   }
+}
+
+/// Prints a line at once, wherever the output goes.
+private func report(_ line: String) {
+  print(line)
+  fflush(nil)
 }
