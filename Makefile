@@ -30,8 +30,8 @@ build: packages ## Build the roost command in release mode (.build/release/roost
 	$(call say,building roost)
 	$(SWIFT) build $(FLAGS) --product roost
 
-demo: build guests ## Boot the nest kernel under our firmware beside a bare hello, and tell what happened
-	$(call say,booting two guests at once)
+demo: build guests ## Bring up a fleet of four unlike guests side by side, and tell what each got
+	$(call say,bringing up a fleet)
 	@scripts/demo $(ROOST)
 
 test: packages guests ## Run the tests

@@ -84,7 +84,12 @@ public final class Monitor: Sendable {
   /// with the reason.
   public func startAll() {
     intent.withLock { $0 = .starting }
-    for guest in guests { guest.wait(for: guest.description.dependencies.first?.guest ?? "its turn", isNew: true) }
+    for guest in guests {
+      if let first = guest.description.dependencies.first { guest.wait(for: first.guest, isNew: true) }
+    }
+    for guest in guests where guest.description.dependencies.isEmpty && !guest.lifecycle.isAlive {
+      do { try guest.start() } catch { guest.fail(because: "\(error)") }
+    }
     intent.withLock { if $0 == .starting { $0 = .running } }
     reconsider()
   }

@@ -24,7 +24,9 @@ public final class Sandbox: Sendable {
   /// Has children try what a guest must not be able to do, each in one of its own, since most do not survive it.
   public func tryEscapes() throws(SandboxError) -> [EscapeResult] {
     var results: [EscapeResult] = []
-    for escape in Escape.allCases { results.append(EscapeResult(escape: escape, outcome: try launcher.attempt(escape))) }
+    for escape in Escape.allCases {
+      results.append(EscapeResult(escape: escape, outcome: try launcher.attempt(escape)))
+    }
     return results
   }
 

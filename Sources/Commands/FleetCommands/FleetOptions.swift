@@ -15,7 +15,9 @@ struct FleetOptions: ParsableArguments {
   var file: String?
 
   func validate() throws {
-    if fleet != nil && file != nil { throw ValidationError("--fleet and --file name the fleet twice; give one of them") }
+    if fleet != nil && file != nil {
+      throw ValidationError("--fleet and --file name the fleet twice; give one of them")
+    }
   }
 
   /// Connects to its monitor.

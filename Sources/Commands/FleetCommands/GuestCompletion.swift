@@ -10,5 +10,7 @@ enum GuestCompletion {
     return running.filter { fleet == nil || $0.fleet == fleet }.flatMap(\.guests)
   }
 
-  @Sendable static func fleets(_ arguments: [String], _ index: Int, _ prefix: String) -> [String] { ((try? RunningFleets.all()) ?? []).map(\.fleet) }
+  @Sendable static func fleets(_ arguments: [String], _ index: Int, _ prefix: String) -> [String] {
+    ((try? RunningFleets.all()) ?? []).map(\.fleet)
+  }
 }

@@ -77,7 +77,9 @@ struct StatsCommand: ParsableCommand {
     repeat {
       guard case .status(_, let records) = try client.call(.status(guests: guests)) else { return }
       let text = json ? try jsonText(records, pretty: !stream) + "\n" : StatusTables.statistics(records).text
-      guard FileDescriptor.standardOutput.write(Array(text.utf8)) == 0 else { throw ExitCode(ExitStatus.signal(13).code) }
+      guard FileDescriptor.standardOutput.write(Array(text.utf8)) == 0 else {
+        throw ExitCode(ExitStatus.signal(13).code)
+      }
       if stream { try client.pause(nanoseconds: 1_000_000_000) }
     } while stream
   }

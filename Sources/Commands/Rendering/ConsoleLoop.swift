@@ -87,11 +87,11 @@ final class ConsoleLoop {
     let input = poller.add(wantsInput ? FileDescriptor.standardInput.number : -1)
     poller.add(output.count > 0 ? FileDescriptor.standardOutput.number : -1, input: false, output: true)
     poller.add(descriptor?.number ?? -1)
-    poller.wait(nanoseconds: timeToWait)
+    let hasIncoming = hasRoom && client.hasIncoming
+    poller.wait(nanoseconds: hasIncoming ? 0 : timeToWait)
     if poller.isReadable(signal), let ending = takeSignals() { return ending }
-    if hasRoom && poller.isReadable(monitor) || poller.isWritable(monitor), let ending = try takeMessages() {
-      return ending
-    }
+    let isMonitorReady = hasRoom && poller.isReadable(monitor) || poller.isWritable(monitor)
+    if hasIncoming || isMonitorReady, let ending = try takeMessages() { return ending }
     if poller.isReadable(input), let ending = try takeInput() { return ending }
     screen.showQuiet()
     return nil

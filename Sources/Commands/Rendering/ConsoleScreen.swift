@@ -1,4 +1,5 @@
 import Control
+import Monitor
 import SystemBus
 
 /// Consoles of a monitor's guests on this terminal: of all by whole lines, or of one as it is. What comes from the monitor
@@ -149,7 +150,10 @@ final class ConsoleScreen {
 
   private func handle(_ event: Event) {
     switch event {
-    case .state(let guest, let state, let reason): note(reason.map { "\(state): \($0)" } ?? state, about: guest)
+    case .state(let guest, let state, let reason):
+      // Every guest waits for a moment before it is started.
+      if state == Lifecycle.waiting(on: "").word, !guests.contains(where: { reason == "waits for \($0)" }) { return }
+      note(reason.map { "\(state): \($0)" } ?? state, about: guest)
     case .notice(let guest, let text): note(text, about: guest)
     case .lost(let stream, let bytes):
       if let guest = guest(of: stream) {

@@ -39,7 +39,7 @@ struct Foreground {
     let hasKeys = Terminal.canHaveCommands
     let loop = ConsoleLoop(
       client: client, screen: screen, output: output, signals: signals, terminal: terminal, hasKeys: hasKeys)
-    let course = Course(session: session, screen: screen, terminal: terminal, grace: grace, abortsOnExit: abortsOnExit)
+    let course = Course(session: session, screen: screen, terminal: terminal, grace: grace, enders: enders)
     course.direct(loop)
     _ = try client.call(.watch)
     try screen.openAll(history: 0, follows: true)
@@ -49,6 +49,11 @@ struct Foreground {
     loop.finish()
     terminal.restore()
     return try conclude(ending, course, client, output)
+  }
+
+  /// The guests whose end is the end of all.
+  private var enders: [Guest] {
+    session.monitor.guests.filter { abortsOnExit || $0.name == exitCodeFrom }
   }
 
   /// Tells what each guest got, and how the command is to end.
@@ -75,17 +80,17 @@ private final class Course {
   private let screen: ConsoleScreen
   private let terminal: Terminal
   private let grace: UInt64?
-  private let abortsOnExit: Bool
+  private let enders: [Guest]
   /// The signal that stopped it.
   private(set) var signal: Int32?
   private var isDraining = false
 
-  init(session: FleetSession, screen: ConsoleScreen, terminal: Terminal, grace: UInt64?, abortsOnExit: Bool) {
+  init(session: FleetSession, screen: ConsoleScreen, terminal: Terminal, grace: UInt64?, enders: [Guest]) {
     self.session = session
     self.screen = screen
     self.terminal = terminal
     self.grace = grace
-    self.abortsOnExit = abortsOnExit
+    self.enders = enders
   }
 
   func direct(_ loop: ConsoleLoop) {
@@ -106,7 +111,7 @@ private final class Course {
   private func advance() throws(ControlError) -> ConsoleLoop.Ending? {
     session.attend()
     if isDraining { return screen.isDrained ? .finished : nil }
-    if abortsOnExit, !session.isStopWanted, session.monitor.guests.contains(where: { $0.lifecycle.isOver }) {
+    if !session.isStopWanted, enders.contains(where: { $0.lifecycle.isOver }) {
       session.stop(grace: grace)
     }
     guard session.isQuiet else { return nil }

@@ -42,7 +42,7 @@ struct MonitorCommand: ParsableCommand {
     let fleet = try FleetFile.load(path: file)
     let place = try FleetPlace(fleet: fleet.name, in: RuntimeFolder.standard())
     return try FleetSession(
-      fleet, configuration: .standard(for: fleet), lock: MonitorLock.take(place), isBackground: true)
+      fleet, configuration: try .standard(for: fleet), lock: MonitorLock.take(place), isBackground: true)
   }
 
   /// Tells the parent, which then need not wait any more.

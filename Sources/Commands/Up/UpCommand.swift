@@ -3,6 +3,7 @@ import Boards
 import Control
 import Fleet
 import Monitor
+import Sandbox
 
 /// `roost up`: runs a fleet.
 struct UpCommand: ParsableCommand {
@@ -30,7 +31,7 @@ struct UpCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "End with the exit status of this guest, as roost run would give it; implies --abort-on-exit.",
+      "Stop all guests when this one has ended, and end with its exit status, as roost run would give it.",
       valueName: "guest"), completion: .custom(GuestCompletion.names))
   var exitCodeFrom: String?
 
@@ -58,10 +59,10 @@ struct UpCommand: ParsableCommand {
       status = try BackgroundLauncher(fleet: fleet, place: place).launch()
     } else {
       let session = try FleetSession(
-        fleet, configuration: .standard(for: fleet), lock: MonitorLock.take(place), isBackground: false)
+        fleet, configuration: try .standard(for: fleet), lock: MonitorLock.take(place), isBackground: false)
       var foreground = Foreground(session: session, rendering: rendering)
       foreground.grace = timeout.map { $0.nanoseconds / 1_000_000 }
-      foreground.abortsOnExit = abortOnExit || exitCodeFrom != nil
+      foreground.abortsOnExit = abortOnExit
       foreground.exitCodeFrom = exitCodeFrom
       status = try foreground.run()
     }
@@ -84,10 +85,18 @@ struct RenderingOptions: ParsableArguments {
 
 extension MonitorConfiguration {
   /// For a fleet, on this host.
-  static func standard(for fleet: Fleet) -> MonitorConfiguration {
+  static func standard(for fleet: Fleet) throws(MonitorError) -> MonitorConfiguration {
     var configuration = MonitorConfiguration()
     if let workers = fleet.workers { configuration.workers = workers }
     if let limit = fleet.memoryLimit { configuration.memoryLimit = limit }
+    // Children are only tried out when some guest needs one.
+    if let guest = fleet.guests.first(where: { $0.isolation == .process }) {
+      do throws(SandboxError) {
+        configuration.processExecution = try Sandbox().executionFactory
+      } catch {
+        throw .isolationUnavailable(guest: guest.name, reason: "\(error)")
+      }
+    }
     return configuration
   }
 }

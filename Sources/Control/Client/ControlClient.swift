@@ -80,6 +80,8 @@ public final class ControlClient {
 
   package var descriptor: Int32 { socket.descriptor }
   package var wantsOutput: Bool { !output.isEmpty }
+  /// Whether `exchange` has something to give though nothing arrives any more.
+  package var hasIncoming: Bool { !arrived.isEmpty }
 
   /// Bytes that the monitor has not taken yet.
   public var unsent: Int { output.count }

@@ -1,3 +1,4 @@
+import Monitor
 import SystemBus
 
 /// One client, as the server sees it.
@@ -162,7 +163,10 @@ final class ClientConnection {
 
   /// Gathers what is to be told, and writes what the client takes.
   func transmit() {
-    while hasRoom, let event = events.next() { send(.event(event)) }
+    while hasRoom, let event = events.next() {
+      tellWhatCameBefore(event)
+      send(.event(event))
+    }
     tellConsoles()
     while waiting > 0 {
       switch socket.write(output[sent...]) {
@@ -191,23 +195,34 @@ final class ClientConnection {
     sent = 0
   }
 
+  /// Tells what a guest printed before it came to a state in which it prints no more.
+  private func tellWhatCameBefore(_ event: Event) {
+    guard case .state(let guest, let state, _) = event, state != Lifecycle.running.word else { return }
+    for stream in streams where consoles[stream]?.guest == guest {
+      while hasRoom, tellPiece(of: stream) {}
+    }
+  }
+
   /// Tells what consoles printed, in turns, so that one that floods leaves room for the others.
   private func tellConsoles() {
     var silent = 0
     while hasRoom, silent < streams.count {
-      let stream = streams[turn % streams.count]
       turn = (turn + 1) % streams.count
-      let piece = consoles[stream]?.next()
-      silent = piece == nil ? silent + 1 : 0
-      switch piece {
-      case .bytes(let bytes): Frame.console(stream: stream, bytes).append(to: &output)
-      case .lost(let count): send(.event(.lost(stream: stream, bytes: count)))
-      case .replayed: send(.event(.replayed(stream: stream)))
-      case .closed:
-        send(.event(.closed(stream: stream)))
-        close(stream)
-      case nil: break
-      }
+      silent = tellPiece(of: streams[turn]) ? 0 : silent + 1
     }
+  }
+
+  /// Tells the next that a console has to tell; false if there is nothing.
+  private func tellPiece(of stream: UInt32) -> Bool {
+    guard let piece = consoles[stream]?.next() else { return false }
+    switch piece {
+    case .bytes(let bytes): Frame.console(stream: stream, bytes).append(to: &output)
+    case .lost(let count): send(.event(.lost(stream: stream, bytes: count)))
+    case .replayed: send(.event(.replayed(stream: stream)))
+    case .closed:
+      send(.event(.closed(stream: stream)))
+      close(stream)
+    }
+    return true
   }
 }

@@ -80,4 +80,3 @@ extension SliceReport.Outcome {
     }
   }
 }
-extension VirtMachine { var residentBytes: Int { 0 }; var touchedBytes: Int { 0 } }

@@ -57,6 +57,7 @@ public final class Guest: Sendable, Identifiable {
   /// How its last machine ended; nil when there was none, while there is one, and when it was ended from outside.
   public var end: MachineEnd? { control.withLock { $0.progress.end } }
 
+  /// Whether it has ever had a machine.
   var hasStarted: Bool { control.withLock { $0.hasStarted } }
 
   // MARK: What can be asked of it
@@ -195,6 +196,9 @@ public final class Guest: Sendable, Identifiable {
       return true
     }
   }
+
+  /// It could not be started.
+  func fail(because reason: String) { settle(.failed(reason: reason)) { !$0.lifecycle.isAlive } }
 
   private func settle(_ lifecycle: Lifecycle, if isPossible: (inout Control) -> Bool) {
     let isNew = control.withLock { control in
