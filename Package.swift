@@ -87,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "monitor-bench",
       dependencies: [
-        "SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SystemBus", "Boards", "Monitor", "Sandbox",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Monitor", swiftSettings: strict),
     .target(
@@ -99,6 +100,9 @@ let package = Package(
       path: "Tests/Conformance", swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests", dependencies: ["ConformanceKit"], exclude: ["Fixtures"], swiftSettings: strict),
+    // The monitor under attack: each guest of the zoo beside a victim.
+    .testTarget(
+      name: "IsolationTests", dependencies: ["SystemBus", "Boards", "Monitor", "Sandbox"], swiftSettings: strict),
     .executableTarget(
       name: "fuzz",
       dependencies: [
