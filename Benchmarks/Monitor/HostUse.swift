@@ -15,6 +15,21 @@ struct HostUse {
       threads: entries("/proc/self/task").count, children: countChildren())
   }
 
+  /// What it holds once everything that is being closed is closed: when it is as it was, or does not change any more.
+  static func settled(beside other: HostUse?) -> HostUse {
+    var (now, before) = (measure(), other)
+    for _ in 0..<10 where before.map({ !now.holdsTheSame(as: $0) }) ?? true {
+      Thread.sleep(forTimeInterval: 0.2)
+      if other == nil { before = now }
+      now = measure()
+    }
+    return now
+  }
+
+  private func holdsTheSame(as other: HostUse) -> Bool {
+    (descriptors, threads, children) == (other.descriptors, other.threads, other.children)
+  }
+
   /// The dead that nobody has buried included.
   private static func countChildren() -> Int {
     entries("/proc").count { name in

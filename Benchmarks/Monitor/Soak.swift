@@ -55,14 +55,15 @@ struct Soak: ParsableCommand {
         }
       }
       try soaked.clear(watchdog.feed)
-      let use = HostUse.measure()
       guard let start = first else {
+        let use = HostUse.settled(beside: nil)
         first = use
         report("all stopped for the first time: \(use)")
         continue
       }
+      let use = HostUse.settled(beside: start)
       leaks = Self.leaks(from: start, to: use)
-      if soaked.elapsed >= seconds || !leaks.isEmpty { report("all stopped: \(use)") }
+      report("all stopped after \(soaked.operations) operations: \(use)")
       for leak in leaks { report("leak: \(leak)") }
     } while soaked.elapsed < seconds && leaks.isEmpty
     return leaks.isEmpty

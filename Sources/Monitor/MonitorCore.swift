@@ -8,7 +8,10 @@ final class MonitorCore: Sendable {
   let backOff: @Sendable (UInt32) -> UInt64
   private let threadExecution: ExecutionFactory
   private let processExecution: ExecutionFactory?
-  private let observers = Mutex<(next: Int, handlers: [Int: @Sendable (MonitorEvent) -> Void])>((0, [:]))
+  /// The newest first: the monitor itself, which is the first to observe, does what follows from an event when everybody
+  /// else has been told.
+  private let observers = Mutex<(next: Int, handlers: [(number: Int, handler: @Sendable (MonitorEvent) -> Void)])>(
+    (0, []))
   private let eventLock = HostLock()
   private let eventHappened = HostCondition()
   private let waiters = Atomic<Int>(0)
@@ -43,15 +46,15 @@ final class MonitorCore: Sendable {
   func observe(_ handler: @escaping @Sendable (MonitorEvent) -> Void) -> Int {
     observers.withLock { observers in
       observers.next += 1
-      observers.handlers[observers.next] = handler
+      observers.handlers.insert((observers.next, handler), at: 0)
       return observers.next
     }
   }
 
-  func endObserving(_ number: Int) { observers.withLock { observers in observers.handlers[number] = nil } }
+  func endObserving(_ number: Int) { observers.withLock { $0.handlers.removeAll { $0.number == number } } }
 
   func emit(_ event: MonitorEvent) {
-    for handler in observers.withLock({ Array($0.handlers.values) }) { handler(event) }
+    for (_, handler) in observers.withLock({ $0.handlers }) { handler(event) }
     guard waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
     eventLock.withLock { eventHappened.broadcast() }
   }

@@ -2,7 +2,7 @@ import Monitor
 import Testing
 
 /// Each hostile guest next to a victim that notices when anyone touches its memory, its time, its timer or its input.
-@Suite("Isolation", .timeLimit(.minutes(5)))
+@Suite("Isolation")
 struct IsolationTests {
   private let alone: [UInt8]
 

@@ -1,7 +1,7 @@
 import Monitor
 import Testing
 
-@Suite("What a monitor takes in", .timeLimit(.minutes(1)))
+@Suite("What a monitor takes in")
 struct AdmissionTests {
   typealias Change = @Sendable (inout GuestDescription) -> Void
 

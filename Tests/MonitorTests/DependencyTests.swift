@@ -1,7 +1,7 @@
 import Monitor
 import Testing
 
-@Suite("Dependencies", .timeLimit(.minutes(1)))
+@Suite("Dependencies")
 struct DependencyTests {
   private func after(_ names: String..., line: String? = nil) -> (inout GuestDescription) -> Void {
     { description in description.dependencies = names.map { Dependency(guest: $0, line: line) } }

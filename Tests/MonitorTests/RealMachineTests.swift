@@ -5,7 +5,7 @@ import SystemBus
 import Testing
 
 /// Guests on the machines of this process.
-@Suite("Real machines", .timeLimit(.minutes(2)))
+@Suite("Real machines")
 final class RealMachineTests {
   private let monitor: Monitor
 
@@ -84,8 +84,8 @@ final class RealMachineTests {
   func typing() throws {
     let nest = try start(BuiltGuest.describe("nest"))[0]
     until("its prompt") { nest.said.hasSuffix("nest> ") }
-    _ = nest.type(Array("help\r".utf8))
-    until("an answer") { nest.said.contains("help\r\n") && nest.said.hasSuffix("nest> ") && nest.said.count > 100 }
+    nest.tell("echo typed in")
+    until("an answer") { nest.said.hasSuffix("typed in\nnest> ") }
     #expect(nest.lifecycle == .running)
   }
 

@@ -3,7 +3,7 @@ import Monitor
 import SystemBus
 import Testing
 
-@Suite("Stress", .timeLimit(.minutes(2)))
+@Suite("Stress")
 struct StressTests {
   /// SplitMix64: the same numbers in every run.
   struct Random: RandomNumberGenerator {

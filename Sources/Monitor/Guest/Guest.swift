@@ -39,7 +39,6 @@ public final class Guest: Sendable, Identifiable {
     var restartsInRow: UInt32 = 0
     /// What its present machine was last seen to have done, and what the ones before it had.
     var progress = Progress()
-    /// Whether it has had a machine since it was last asked to start.
     var hasStarted = false
     var wantsMemory = false
   }
@@ -57,7 +56,7 @@ public final class Guest: Sendable, Identifiable {
   /// How its last machine ended; nil when there was none, while there is one, and when it was ended from outside.
   public var end: MachineEnd? { control.withLock { $0.progress.end } }
 
-  /// Whether it has ever had a machine.
+  /// Whether it has had a machine since it was last asked to start.
   var hasStarted: Bool { control.withLock { $0.hasStarted } }
 
   // MARK: What can be asked of it

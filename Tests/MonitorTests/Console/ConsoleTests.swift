@@ -2,7 +2,7 @@ import Monitor
 import Synchronization
 import Testing
 
-@Suite("Guest consoles", .timeLimit(.minutes(1)))
+@Suite("Guest consoles")
 struct ConsoleTests {
   @Test("the history holds the last bytes")
   func history() throws {

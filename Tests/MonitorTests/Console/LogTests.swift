@@ -3,7 +3,7 @@ import Monitor
 import Synchronization
 import Testing
 
-@Suite("Console logs", .timeLimit(.minutes(1)))
+@Suite("Console logs")
 struct LogTests {
   @Test(
     "a log holds what was said, is appended to, and is complete once the guest was removed and the monitor shut down")

@@ -2,7 +2,7 @@ import Boards
 import Monitor
 import Testing
 
-@Suite("How guests end", .timeLimit(.minutes(1)))
+@Suite("How guests end")
 struct EndTests {
   @Test(
     "the end of a machine is the guest's state, with the reason in words",

@@ -1,7 +1,7 @@
 import Monitor
 import Testing
 
-@Suite("Lifecycle", .timeLimit(.minutes(1)))
+@Suite("Lifecycle")
 struct LifecycleTests {
   @Test("a guest is created, runs, pauses, runs and is killed, each once and in order")
   func wholeLife() throws {

@@ -1,7 +1,7 @@
 import Monitor
 import Testing
 
-@Suite("Restarts", .timeLimit(.minutes(1)))
+@Suite("Restarts")
 struct RestartTests {
   @Test("the back-off doubles from 100 ms up to a minute")
   func backOff() {

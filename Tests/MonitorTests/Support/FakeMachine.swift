@@ -6,7 +6,7 @@ import SystemBus
 /// A machine without a guest, which does what it is told: first by its kernel's name, then by what is typed.
 ///
 /// A program is a list of steps between semicolons: `say TEXT`, `pass`, `fail N`, `hang`, `lose`, `busy` (there is more to
-/// run for ever), `sleep` (until something is typed, which it is anyway). Typed lines end with a newline; what is no step
+/// run for ever), `nap N` (for so many microseconds), `sleep` (until something is typed, which it is anyway). Typed lines end with a newline; what is no step
 /// is ignored. The kernel `missing` cannot be made a machine of.
 final class FakeMachine: Execution {
   let doorbell = Doorbell()
@@ -46,6 +46,7 @@ final class FakeMachine: Execution {
     case "fail": return .ended(.failed(code: UInt16(words[1]) ?? 0))
     case "hang": return .ended(.hung(reason: "it was told to"))
     case "lose": return .lost(reason: "the machine is gone")
+    case "nap": return .idle(nanoseconds: (UInt64(words[1]) ?? 0) * 1000)
     case "busy":
       isBusy = true
       return .ran
