@@ -9,6 +9,8 @@ ROOST := $(BUILD)/roost
 
 # How long `make fuzz` runs, in seconds.
 FUZZ_SECONDS ?= 3600
+# How long `make soak` runs, in seconds.
+SOAK_SECONDS ?= 600
 # Passed on to the tools: `make bench BENCH="--rounds 3 guests"`; each explains itself with --help.
 BENCH ?=
 CONFORMANCE ?=
@@ -16,7 +18,7 @@ CONFORMANCE ?=
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build packages demo test check fmt conformance fuzz bench linux guests firmware docs clean
+.PHONY: help build packages demo test check fmt conformance fuzz bench soak linux guests firmware docs clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -28,8 +30,8 @@ build: packages ## Build the roost command in release mode (.build/release/roost
 	$(call say,building roost)
 	$(SWIFT) build $(FLAGS) --product roost
 
-demo: build guests ## Boot the nest kernel under our firmware beside a bare hello, and tell what happened
-	$(call say,booting two guests at once)
+demo: build guests ## Bring up a fleet of four unlike guests side by side, and tell what each got
+	$(call say,bringing up a fleet)
 	@scripts/demo $(ROOST)
 
 test: packages guests ## Run the tests
@@ -70,6 +72,11 @@ bench: build guests ## Race QEMU and Spike, and print a table (BENCH="--rounds 5
 	$(BUILD)/bench $(BENCH)
 	$(call say,measuring how the monitor shares the host)
 	$(BUILD)/monitor-bench all
+
+soak: build guests ## Start, pause, reset and kill 50 mixed guests at random, and look for leaks (SOAK_SECONDS=600)
+	$(call say,soaking the monitor for $(SOAK_SECONDS) seconds)
+	$(SWIFT) build $(FLAGS) --product monitor-bench
+	$(BUILD)/monitor-bench soak --seconds $(SOAK_SECONDS)
 
 linux: ## Build RV32 Linux and its initramfs from nothing (guests/build/linux)
 	@guests/linux/recipe

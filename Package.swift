@@ -71,13 +71,13 @@ let package = Package(
     .target(name: "CHost"),
     // Linked statically where that is possible: a process then starts faster and keeps less resident.
     .executableTarget(
-      name: "roost", dependencies: ["Commands"], swiftSettings: strict,
+      name: "roost", dependencies: ["Commands"], exclude: ["sections.ld"], swiftSettings: strict,
       linkerSettings: [
         .unsafeFlags(
           [
             "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections", "-lCoreFoundation",
-            "-l_FoundationICU",
-            "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections",
+            "-l_FoundationICU", "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections", "-Xlinker", "-T",
+            "-Xlinker", Context.packageDirectory + "/Sources/roost/sections.ld",
           ], .when(platforms: [.linux]))
       ]),
     // Development tools: they may use Foundation, and nothing depends on them.
@@ -87,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "monitor-bench",
       dependencies: [
-        "SystemBus", "Boards", "Monitor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SystemBus", "Boards", "Monitor", "Sandbox",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Monitor", swiftSettings: strict),
     .target(
@@ -99,6 +100,9 @@ let package = Package(
       path: "Tests/Conformance", swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests", dependencies: ["ConformanceKit"], exclude: ["Fixtures"], swiftSettings: strict),
+    // The monitor under attack: each guest of the zoo beside a victim.
+    .testTarget(
+      name: "IsolationTests", dependencies: ["SystemBus", "Boards", "Monitor", "Sandbox"], swiftSettings: strict),
     .executableTarget(
       name: "fuzz",
       dependencies: [

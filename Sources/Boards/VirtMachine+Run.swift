@@ -105,7 +105,8 @@ extension VirtMachine {
       virtualClock?.end()
     }
     if let onCommit { return trace(hart, budget: budget, onCommit) }
-    return hart.run(budget: Int32(truncatingIfNeeded: min(budget, UInt64(Int32.max))), effort: effort)
+    return hart.run(
+      budget: Int32(truncatingIfNeeded: min(budget, UInt64(Int32.max))), effort: effort, isExact: virtualClock != nil)
   }
 
   /// Looks whether the machine has come to its end.

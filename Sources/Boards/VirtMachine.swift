@@ -65,7 +65,7 @@ public final class VirtMachine {
   /// Set once the guest has ended the machine; cleared by `reset`.
   public internal(set) var end: MachineEnd?
   var resetRequested = false
-  /// How often the machine was reset since it was made.
+  /// How often the machine was reset since it was made, by the guest or by `requestReset`.
   public internal(set) var resets = 0
   /// Told of each instruction that retires, as a line of a commit trace (docs/TRACE.md) without its line feed. While it
   /// is set, harts run one instruction at a time.
@@ -165,6 +165,12 @@ public final class VirtMachine {
   public func reset() {
     beginReset()
     finishLoading()
+  }
+
+  /// As pressing the reset button: the machine starts over when it is run next, in steps as short as any.
+  public func requestReset() {
+    end = nil
+    resetRequested = true
   }
 
   /// A reset but for the images, which take long to load.

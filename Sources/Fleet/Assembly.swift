@@ -27,6 +27,7 @@ struct Assembly {
     var initial = GuestDraft()
     if let defaults { KeyTable.guest.read(defaults, into: &initial, reading) }
     initial.inheritsDependencies = true
+    if guests.isUnknown { return }
     guard case .mapping(let entries) = guests.content, !entries.isEmpty else {
       reading.report(
         .badValue(key: "guests", found: guests.found, expected: "a mapping of names to guests, at least one"),
@@ -53,7 +54,7 @@ struct Assembly {
   private func read(_ entry: YAMLNode.Entry, initial: GuestDraft) -> GuestDraft {
     var draft = initial
     if !entry.value.isMissing, !entry.value.isNull { KeyTable.guest.read(entry.value, into: &draft, reading) }
-    if draft.guest.boot.kernel.isEmpty, !entry.value.has(key: "image") {
+    if draft.guest.boot.kernel.isEmpty, !entry.value.isUnknown, !entry.value.has(key: "image") {
       reading.report(.missingKey(key: "image", owner: "guest '\(entry.key)'"), at: entry.position)
     }
     if let pin = draft.guest.share.pin, let workers, pin >= workers {

@@ -50,7 +50,7 @@ extension FleetProblem: CustomStringConvertible {
     case .duplicateKey(let key, let line):
       "\(quoted(key)) is there twice, first in line \(line); remove one"
     case .unknownAlias(let name, let nearest):
-      "no anchor &\(name) before *\(name)" + meant(nearest.map { "*" + $0 })
+      "no anchor before the alias \(quoted("*" + name))" + meant(nearest.map { "*" + $0 })
     case .badMerge: "only mappings can be merged with <<, such as '<<: *base'"
     case .tooManyValues(let limit): "more than \(limit) values, counting what aliases stand for"
 

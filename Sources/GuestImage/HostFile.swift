@@ -45,14 +45,14 @@ public enum HostFile {
     return length
   }
 
-  /// The next `count` bytes of an open file.
+  /// The first `count` bytes of an open file.
   /// - Parameter path: names it in errors.
   public static func read(_ descriptor: CInt, count: Int, path: String) throws(ImageError) -> [UInt8] {
     var failure: CInt = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
         // SAFETY: the pointer and length name the part of the buffer that is not filled yet.
-        let result = readSome(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled)
+        let result = pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(filled))
         if result > 0 {
           filled += result
         } else if result == 0 {
@@ -83,6 +83,5 @@ public enum HostFile {
   private static func reason(_ code: CInt) -> String { strerror(code).map { String(cString: $0) } ?? "error \(code)" }
 }
 
-// The C functions, under names that those of `HostFile` do not shadow.
-private let readSome = read
+/// The C `open`, under a name that `HostFile.open` does not shadow.
 private func openFile(_ path: String, _ flags: CInt) -> CInt { open(path, flags) }

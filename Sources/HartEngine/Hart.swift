@@ -69,6 +69,8 @@ public final class Hart {
   @exclusivity(unchecked) private var bell: UnsafeMutablePointer<Atomic<UInt32>>
   /// What the slow paths of this run may still cost, in units of `HostEffort`.
   @exclusivity(unchecked) var effortLeft = HostEffort.unlimited
+  /// A run ends when less than this is left of its budget.
+  @exclusivity(unchecked) var leastBudget: Int32 = 1
   /// Whether other harts take turns with this one, so that a hart that spins should end its turn.
   @exclusivity(unchecked) public var sharesThread = false
   /// True after `wfi` until an interrupt that is enabled in `mie` is pending.

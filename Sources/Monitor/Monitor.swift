@@ -8,7 +8,18 @@ public final class Monitor: Sendable {
   private let order: Mutex<[Guest]> = Mutex([])
   private let logs: LogWriter
   private let started = HostTime.now
-  private let stopping: Mutex<Bool> = Mutex(false)
+  private let intent: Mutex<Intent> = Mutex(.running)
+  private let ending = HostLock()
+
+  /// What an event about one guest means for the others.
+  private enum Intent {
+    /// Those that wait for it may start.
+    case running
+    /// Nothing yet: all are being told to start.
+    case starting
+    /// Those that it depended on may stop.
+    case stopping
+  }
 
   public init(_ configuration: MonitorConfiguration) {
     self.configuration = configuration
@@ -28,36 +39,41 @@ public final class Monitor: Sendable {
 
   /// Takes guests in, all or none. They are not started yet.
   public func add(_ descriptions: [GuestDescription]) throws(MonitorError) -> [Guest] {
-    let known = guests
-    try GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
-      .check(descriptions, beside: known.map(\.description))
-    let all = known.map(\.description) + descriptions
-    let new = descriptions.map { description in
-      let watched = all.flatMap(\.dependencies).filter { $0.guest == description.name }.compactMap(\.line)
-      let guest = Guest(description, watched: Array(Set(watched)), monitor: core)
-      let slot = core.pool.add(guest, share: description.share)
-      guest.control.withLock { $0.slot = slot }
-      if description.console.log != nil { logs.follow(guest) }
-      return guest
+    if core.isClosed { throw .shuttingDown }
+    let checks = GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
+    return try order.withLock { known throws(MonitorError) in
+      try checks.check(descriptions, beside: known.map(\.description))
+      let new = descriptions.map { Guest($0, monitor: core) }
+      known += new
+      watchForLines(of: known)
+      for guest in new {
+        let slot = core.pool.add(guest, share: guest.description.share)
+        guest.control.withLock { $0.slot = slot }
+        if guest.description.console.log != nil { logs.follow(guest) }
+      }
+      return new
     }
-    order.withLock { $0 += new }
-    return new
+  }
+
+  private func watchForLines(of guests: [Guest]) {
+    for dependency in guests.flatMap(\.description.dependencies) {
+      guard let line = dependency.line else { continue }
+      guests.first { $0.name == dependency.guest }?.console.watch(for: line)
+    }
   }
 
   /// Forgets a guest that is not alive.
   public func remove(_ guest: Guest) throws(MonitorError) {
-    let (state, slot) = guest.control.withLock { control -> (Lifecycle, Int?) in
-      guard !control.lifecycle.isAlive else { return (control.lifecycle, nil) }
-      defer { control.slot = nil }
-      return (control.lifecycle, control.slot)
+    let slot = try guest.control.withLock { control throws(MonitorError) in
+      guard let slot = control.slot, !control.lifecycle.isAlive else {
+        let state = control.slot == nil ? "removed" : control.lifecycle.word
+        throw .notPossible(guest: guest.name, action: "remove", state: state)
+      }
+      control.slot = nil
+      guest.discharge(&control)
+      return slot
     }
-    if state.isAlive { throw .notPossible(guest: guest.name, action: "remove", state: state.word) }
-    if let slot { core.pool.remove(slot) }
-    core.ledger.discharge(
-      guest.control.withLock { control in
-        defer { control.admitted = 0 }
-        return control.admitted
-      })
+    core.pool.remove(slot)
     logs.forget(guest)
     order.withLock { guests in guests.removeAll { $0 === guest } }
   }
@@ -67,24 +83,31 @@ public final class Monitor: Sendable {
   /// Starts every guest that is not alive, each as soon as those it depends on are there. What cannot be started fails,
   /// with the reason.
   public func startAll() {
-    stopping.withLock { $0 = false }
-    let guests = guests
-    for guest in guests { guest.wait(for: guest.description.dependencies.first?.guest ?? "its turn", isNew: true) }
+    intent.withLock { $0 = .starting }
+    for guest in guests {
+      if let first = guest.description.dependencies.first { guest.wait(for: first.guest, isNew: true) }
+    }
+    for guest in guests where guest.description.dependencies.isEmpty && !guest.lifecycle.isAlive {
+      do { try guest.start() } catch { guest.fail(because: "\(error)") }
+    }
+    intent.withLock { if $0 == .starting { $0 = .running } }
     reconsider()
   }
 
   /// Asks every guest to stop, those first on which no other depends; `force` ends all of them at once.
   public func stopAll(force: Bool = false) {
-    stopping.withLock { $0 = true }
+    intent.withLock { $0 = .stopping }
     if force {
       for guest in guests { try? guest.kill() }
-    } else {
-      stopNext()
     }
+    stopNext()
   }
 
   /// Ends every guest and the monitor's threads. Nothing can be started afterwards.
   public func shutDown() {
+    ending.lock()
+    defer { ending.unlock() }
+    core.close()
     stopAll(force: true)
     _ = wait(timeout: 10_000_000_000) { guests.allSatisfy { !$0.lifecycle.isAlive } }
     core.pool.shutDown()
@@ -94,15 +117,20 @@ public final class Monitor: Sendable {
   /// What an event means for other guests.
   private func follow(_ event: MonitorEvent) {
     switch event {
-    case .lifecycle, .started:
-      if stopping.withLock({ $0 }) { stopNext() } else { reconsider() }
-    case .said: reconsider()
+    case .lifecycle, .started, .said:
+      switch intent.withLock({ $0 }) {
+      case .running: reconsider()
+      case .starting: break
+      case .stopping: stopNext()
+      }
     case .console, .notice: break
     }
   }
 
   private func stopNext() {
     let left = guests.filter { !$0.lifecycle.isOver && $0.lifecycle != .created }
+    // Who is started after all have stopped stays.
+    if left.isEmpty { intent.withLock { if $0 == .stopping { $0 = .running } } }
     let needed = Set(left.flatMap(\.description.dependencies).map(\.guest))
     for guest in left where guest.lifecycle != .stopping && !needed.contains(guest.name) { try? guest.stop() }
   }

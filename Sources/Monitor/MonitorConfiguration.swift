@@ -20,6 +20,8 @@ public struct MonitorConfiguration: Sendable {
   public var threadExecution: ExecutionFactory
   /// Makes the machines of guests with isolation `process`; nil where that cannot be done.
   public var processExecution: ExecutionFactory?
+  /// Milliseconds before the restart that follows so many others in a row. Tests have their own.
+  package var backOff: @Sendable (UInt32) -> UInt64 = { RestartPolicy.backOff(after: $0) }
 
   public init() {
     workers = Self.hostCores

@@ -5,16 +5,22 @@ import SystemBus
 final class MonitorCore: Sendable {
   let pool: WorkerPool
   let ledger: MemoryLedger
+  let backOff: @Sendable (UInt32) -> UInt64
   private let threadExecution: ExecutionFactory
   private let processExecution: ExecutionFactory?
-  private let observers = Mutex<(next: Int, handlers: [Int: @Sendable (MonitorEvent) -> Void])>((0, [:]))
+  /// The newest first: the monitor itself, which is the first to observe, does what follows from an event when everybody
+  /// else has been told.
+  private let observers = Mutex<(next: Int, handlers: [(number: Int, handler: @Sendable (MonitorEvent) -> Void)])>(
+    (0, []))
   private let eventLock = HostLock()
   private let eventHappened = HostCondition()
   private let waiters = Atomic<Int>(0)
+  private let closed = Atomic<Bool>(false)
 
   init(_ configuration: MonitorConfiguration) {
     pool = WorkerPool(workers: configuration.workers, slice: configuration.slice)
     ledger = MemoryLedger(limit: configuration.memoryLimit)
+    backOff = configuration.backOff
     threadExecution = configuration.threadExecution
     processExecution = configuration.processExecution
   }
@@ -30,17 +36,22 @@ final class MonitorCore: Sendable {
     }
   }
 
+  /// Whether nothing may be started any more.
+  var isClosed: Bool { closed.load(ordering: .sequentiallyConsistent) }
+
+  func close() { closed.store(true, ordering: .sequentiallyConsistent) }
+
   // MARK: Events
 
   func observe(_ handler: @escaping @Sendable (MonitorEvent) -> Void) -> Int {
     observers.withLock { observers in
       observers.next += 1
-      observers.handlers[observers.next] = handler
+      observers.handlers.insert((observers.next, handler), at: 0)
       return observers.next
     }
   }
 
-  func endObserving(_ number: Int) { observers.withLock { observers in observers.handlers[number] = nil } }
+  func endObserving(_ number: Int) { observers.withLock { $0.handlers.removeAll { $0.number == number } } }
 
   func emit(_ event: MonitorEvent) {
     // The monitor's own handler, which came first, is told last: what it does about an event happens after it.

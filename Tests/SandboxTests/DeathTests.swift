@@ -73,7 +73,6 @@
         setup.files = [Setup.File(path: busy.boot.kernel, length: length)]
         let monitor = try Script(
           """
-          import fcntl, os, signal, socket, struct, sys, time
           setup = bytes.fromhex("\(setup.bytes.map { String(format: "%02x", $0) }.joined())")
           setup = setup.replace(struct.pack("<i", \(marker)), struct.pack("<i", os.getpid()))
           near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -99,9 +98,14 @@
           time.sleep(60)
           """)
         let output = try monitor.start()
-        let line = output.availableData
+        var line = Data()
+        while line.last != UInt8(ascii: "\n") {
+          let more = output.availableData
+          if more.isEmpty { break }
+          line += more
+        }
         let numbers = String(decoding: line, as: UTF8.self).split { !$0.isNumber }.compactMap { pid_t($0) }
-        try #require(numbers.count == 2)
+        try #require(numbers.count == 2, "\(String(decoding: line, as: UTF8.self))")
         defer { kill(numbers[1], SIGKILL) }
         #expect(exists(numbers[0]))
         kill(monitor.process.processIdentifier, SIGKILL)

@@ -39,8 +39,7 @@
         #expect(driver.run { $0.output.hasSuffix("nest> ") })
         let first = driver.output
         driver.execution.reset()
-        #expect(driver.run { $0.output.count > first.count && $0.output.hasSuffix("nest> ") }, "\(driver.output)")
-        #expect(driver.last.statistics.resets == 1)
+        #expect(driver.run { $0.output.count >= 2 * first.count && $0.output.hasSuffix("nest> ") }, "\(driver.output)")
       }
 
       @Test func stopsTimeWhileHeld() throws {
@@ -67,7 +66,7 @@
         #expect(driver.run { $0.output.hasSuffix("nest> ") })
         #expect(driver.processorTime > 1_000_000)
         let memory = driver.execution.measureMemory()
-        #expect((100_000...8 << 20).contains(memory.touched))
+        #expect((50_000...8 << 20).contains(memory.touched))
         #expect((memory.touched...memory.touched + 16 << 20).contains(memory.resident))
       }
 
@@ -114,7 +113,7 @@
           try sandbox.executionFactory(GuestDescription(name: "x", boot: BootDescription(kernel: roost))))
         #expect(!driver.run { _ in false })
         let loss = try #require(driver.loss)
-        #expect(loss.hasPrefix("cannot be started: \(roost): 64-bit ELF"), "\(loss)")
+        #expect(loss.hasPrefix("cannot be started: \(roost): ELF for x86-64"), "\(loss)")
       }
 
       @Test func filesBesideTheKernelReachTheChild() throws {

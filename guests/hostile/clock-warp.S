@@ -20,11 +20,13 @@ again:
     sw   s4, 0(s1)
 1:  lw   t0, 4(s0)
     bnez t0, 1b                         # until time starts again
+    csrci mstatus, MSTATUS_MIE          # or the interrupt comes before wfi, which then waits for ever
     sw   zero, 4(s0)
     sw   zero, 0(s0)
     sw   s5, 0(s1)
     sw   zero, 4(s1)
     wfi
+    csrsi mstatus, MSTATUS_MIE
     random
     sw   s10, 0(s0)
     sw   s10, 4(s1)

@@ -39,7 +39,7 @@ struct Foreground {
     let hasKeys = Terminal.canHaveCommands
     let loop = ConsoleLoop(
       client: client, screen: screen, output: output, signals: signals, terminal: terminal, hasKeys: hasKeys)
-    let course = Course(session: session, screen: screen, terminal: terminal, grace: grace, abortsOnExit: abortsOnExit)
+    let course = Course(session: session, screen: screen, terminal: terminal, grace: grace, enders: enders)
     course.direct(loop)
     _ = try client.call(.watch)
     try screen.openAll(history: 0, follows: true)
@@ -54,6 +54,11 @@ struct Foreground {
       return course.signal.map { .signal($0) } ?? (number == EPIPE ? .signal(SIGPIPE) : .cannotWrite)
     }
     return try conclude(course, client, output)
+  }
+
+  /// The guests whose end is the end of all.
+  private var enders: [Guest] {
+    session.monitor.guests.filter { abortsOnExit || $0.name == exitCodeFrom }
   }
 
   /// Tells what each guest got, and how the command is to end.
@@ -75,7 +80,7 @@ private final class Course {
   private let screen: ConsoleScreen
   private let terminal: Terminal
   private let grace: UInt64?
-  private let abortsOnExit: Bool
+  private let enders: [Guest]
   /// The signal that stopped it.
   private(set) var signal: Int32?
   /// Until when what was printed last is waited for, once all have ended.
@@ -84,12 +89,12 @@ private final class Course {
   /// How long a terminal that takes nothing is waited for at the end, in nanoseconds.
   private static let patience: UInt64 = 2_000_000_000
 
-  init(session: FleetSession, screen: ConsoleScreen, terminal: Terminal, grace: UInt64?, abortsOnExit: Bool) {
+  init(session: FleetSession, screen: ConsoleScreen, terminal: Terminal, grace: UInt64?, enders: [Guest]) {
     self.session = session
     self.screen = screen
     self.terminal = terminal
     self.grace = grace
-    self.abortsOnExit = abortsOnExit
+    self.enders = enders
   }
 
   func direct(_ loop: ConsoleLoop) {
@@ -116,7 +121,7 @@ private final class Course {
   private func advance() throws(ControlError) -> ConsoleLoop.Ending? {
     session.attend()
     if let drainDeadline { return screen.isDrained || HostTime.now >= drainDeadline ? .finished : nil }
-    if abortsOnExit, !session.isStopWanted, session.monitor.guests.contains(where: { $0.lifecycle.isOver }) {
+    if !session.isStopWanted, enders.contains(where: { $0.lifecycle.isOver }) {
       session.stop(grace: grace)
     }
     guard session.isQuiet else { return nil }

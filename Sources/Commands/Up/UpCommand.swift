@@ -31,7 +31,7 @@ struct UpCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "End with the exit status of this guest, as roost run would give it; implies --abort-on-exit.",
+      "Stop all guests when this one has ended, and end with its exit status, as roost run would give it.",
       valueName: "guest"), completion: .custom(GuestCompletion.names))
   var exitCodeFrom: String?
 
@@ -62,7 +62,7 @@ struct UpCommand: ParsableCommand {
         fleet, configuration: try .standard(for: fleet), lock: MonitorLock.take(place), isBackground: false)
       var foreground = Foreground(session: session, rendering: rendering)
       foreground.grace = timeout.map { $0.nanoseconds / 1_000_000 }
-      foreground.abortsOnExit = abortOnExit || exitCodeFrom != nil
+      foreground.abortsOnExit = abortOnExit
       foreground.exitCodeFrom = exitCodeFrom
       status = try foreground.run()
     }

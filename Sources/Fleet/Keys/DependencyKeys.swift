@@ -41,7 +41,7 @@ extension ValueType<[DependencyDraft]> {
     return Self("a list of guests, or a mapping of guests to what they must print first", schema: schema) {
       node, key, reading in
       switch node.content {
-      case .scalar: element(node, key, reading).map { [$0] }
+      case .scalar, .unknown: element(node, key, reading).map { [$0] }
       case .sequence(let elements): elements.compactMap { Self.element($0, key, reading) }
       case .mapping(let entries): entries.map { condition($0, reading) }
       }

@@ -41,9 +41,7 @@ struct Key<Target>: Sendable {
     expected = "a mapping, or just its '\(short)'"
     initial = nil
     self.otherNames = otherNames
-    schema = .object([
-      ("anyOf", .array([keys.reference, keys.keys.first { $0.name == short }?.schema ?? .bool(false)]))
-    ])
+    schema = .anyOf([keys.reference, keys.keys.first { $0.name == short }?.schema ?? .bool(false)])
     read = { node, target, reading in
       if case .mapping = node.content {
         keys.read(node, into: &target[keyPath: path], reading)
@@ -82,7 +80,9 @@ struct KeyTable<Target>: Sendable {
   /// Reads a mapping into `target`, reporting what is wrong with it.
   func read(_ node: YAMLNode, into target: inout Target, _ reading: Reading) {
     guard case .mapping(let entries) = node.content else {
-      reading.report(.badValue(key: owner, found: node.found, expected: "a mapping of keys"), at: node.position)
+      if !node.isUnknown {
+        reading.report(.badValue(key: owner, found: node.found, expected: "a mapping of keys"), at: node.position)
+      }
       return
     }
     for entry in entries {

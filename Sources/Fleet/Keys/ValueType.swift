@@ -74,7 +74,16 @@ enum Complaint: Error {
 }
 
 extension JSONValue {
-  static func anyOf(_ schemas: [JSONValue]) -> JSONValue { .object([("anyOf", .array(schemas))]) }
+  /// Any of `schemas`, of which those that are choices themselves are taken apart.
+  static func anyOf(_ schemas: [JSONValue]) -> JSONValue {
+    let choices = schemas.flatMap { schema in
+      if case .object(let members) = schema, members.count == 1, case ("anyOf", .array(let choices)) = members[0] {
+        return choices
+      }
+      return [schema]
+    }
+    return .object([("anyOf", .array(choices))])
+  }
 
   /// What a scalar may also be as long as nobody has put its variables in.
   static func orVariable(_ schema: JSONValue) -> JSONValue {

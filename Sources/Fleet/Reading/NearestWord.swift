@@ -4,7 +4,7 @@
 func nearest(to word: String, among candidates: [String]) -> String? {
   let typed = Array(folded(word))
   guard typed.count <= 64 else { return nil }
-  let limit = max(1, typed.count / 3)
+  let limit = typed.count < 3 ? 0 : max(1, typed.count / 3)
   var best: (word: String, distance: Int)?
   for candidate in candidates.prefix(1000) {
     let letters = folded(candidate)

@@ -46,6 +46,7 @@ final class Reading {
   /// The text of a scalar, variables put in.
   /// - Returns: nil if it is none, or cannot be had, which is reported.
   func text(of node: YAMLNode, key: String, expected: String) -> String? {
+    if node.isUnknown { return nil }
     guard case .scalar(let text, _) = node.content, !node.isMissing, !node.isNull else {
       report(.badValue(key: key, found: node.found, expected: expected), at: node.position)
       return nil

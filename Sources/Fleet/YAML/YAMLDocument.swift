@@ -3,8 +3,8 @@ import Yams
 
 /// Reads a YAML file of one document, of at most a few MiB, from bytes that nobody vouches for.
 enum YAMLDocument {
-  /// How deep collections may lie in each other. Yams takes time in proportion to it, and stack.
-  private static let depthLimit: CInt = 32
+  /// How deep collections may lie in each other. Yams takes time in proportion to it, and stack; fleets need 6.
+  private static let depthLimit: CInt = 16
   private static let limitDepth: Void = yaml_set_max_nest_level(depthLimit)
 
   /// - Parameter reading: Is told of problems after which there is still something to read.
@@ -39,7 +39,9 @@ enum YAMLDocument {
     switch error as? YamlError {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      return syntax(problem, context, TextPosition(mark), in: source)
+      // Text ends before the line breaks that it may have got for Yams.
+      let position = TextPosition(mark)
+      return syntax(problem, context, position.line > source.end.line ? source.end : position, in: source)
     case let other:
       return Flaw(TextPosition(), .syntax(problem: other.map { "\($0)" } ?? "\(error)"))
     }

@@ -12,10 +12,18 @@ struct YAMLNode {
     case sequence([YAMLNode])
     /// In the order of the file; each key once.
     case mapping([Entry])
+    /// What an alias stands for that there is no anchor for; that is reported already.
+    case unknown
   }
 
   var position: TextPosition
   var content: Content
+
+  /// Whether it is not known, which need not be reported again.
+  var isUnknown: Bool {
+    guard case .unknown = content else { return false }
+    return true
+  }
 
   /// Whether it says in words that there is nothing.
   var isNull: Bool {
@@ -36,6 +44,7 @@ struct YAMLNode {
     case .scalar(let text, _): quoted(text)
     case .sequence: "a list"
     case .mapping: "a mapping"
+    case .unknown: "an unknown alias"
     }
   }
 }

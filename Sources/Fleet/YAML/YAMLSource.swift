@@ -10,12 +10,15 @@ struct YAMLSource {
   private static let masks: ClosedRange<UInt32> = 0xF_0000...0xF_FFFF
 
   private var scalars: [Unicode.Scalar] = []
-  private var maskCount: UInt32 = 0
+  private var maskCount = 0
+  /// Scalars that may be parsed again because of them.
+  private static let maskedLimit = 1 << 20
+  /// Where the text ends.
+  private(set) var end = TextPosition()
 
   /// Reads UTF-8.
   init(_ bytes: ArraySlice<UInt8>) throws(Flaw) {
     scalars.reserveCapacity(bytes.count)
-    var position = TextPosition()
     var decoder = UTF8()
     var rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3).makeIterator() : bytes.makeIterator()
     var previous: Unicode.Scalar?
@@ -24,13 +27,13 @@ struct YAMLSource {
       if let previous {
         var next: Unicode.Scalar?
         if case .scalarValue(let scalar) = decoded { next = scalar }
-        position.pass(previous, before: next)
+        end.pass(previous, before: next)
       }
       switch decoded {
       case .emptyInput: return
-      case .error: throw Flaw(position, .notText)
+      case .error: throw Flaw(end, .notText)
       case .scalarValue(let scalar):
-        guard Self.isAllowed(scalar) else { throw Flaw(position, .badCharacter(scalar: scalar.value)) }
+        guard Self.isAllowed(scalar) else { throw Flaw(end, .badCharacter(scalar: scalar.value)) }
         scalars.append(scalar == "*" ? Self.star : scalar)
         previous = scalar
       }
@@ -55,13 +58,15 @@ struct YAMLSource {
   /// The scalar at a place, if there is one.
   func scalar(at position: TextPosition) -> Unicode.Scalar? { index(of: position).map { scalars[$0] } }
 
-  /// Makes the key at `position` differ from every other; false if it does not start with an ASCII letter, or `<`.
+  /// Makes the key at `position` differ from every other; false if it does not start with an ASCII letter or `<`, or if
+  /// that has been done often enough.
   mutating func mask(keyAt position: TextPosition) -> Bool {
     guard var index = index(of: position) else { return false }
     if scalars[index] == "\"" || scalars[index] == "'" { index += 1 }
     guard index < scalars.count, scalars[index].isASCII,
       scalars[index].properties.isAlphabetic || scalars[index] == "<",
-      let mask = Unicode.Scalar(Self.masks.lowerBound + maskCount << 7 + scalars[index].value), maskCount < 500
+      let mask = Unicode.Scalar(Self.masks.lowerBound + UInt32(maskCount) << 7 + scalars[index].value),
+      maskCount < FleetErrors.limit, (maskCount + 1) * scalars.count <= Self.maskedLimit
     else { return false }
     scalars[index] = mask
     maskCount += 1

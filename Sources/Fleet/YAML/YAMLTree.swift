@@ -58,7 +58,7 @@ struct YAMLTree {
     guard let anchor = anchors[name] else {
       reading.report(
         .unknownAlias(name: name, nearest: nearest(to: name, among: anchors.keys.sorted())), at: position)
-      return YAMLNode(position: position, content: .scalar("null", isPlain: true))
+      return YAMLNode(position: position, content: .unknown)
     }
     try count(anchor.size, at: position)
     return anchor.node
@@ -74,7 +74,7 @@ struct YAMLTree {
       let key = try node(key)
       let value = try node(value)
       guard case .scalar(let text, let isPlain) = key.content else {
-        reading.report(.keyNotText, at: key.position)
+        if !key.isUnknown { reading.report(.keyNotText, at: key.position) }
         continue
       }
       if let line = lines.updateValue(key.position.line, forKey: text) {
@@ -94,7 +94,7 @@ struct YAMLTree {
     let candidates = if case .sequence(let elements) = value.content { elements } else { [value] }
     return candidates.filter { candidate in
       if case .mapping = candidate.content { return true }
-      reading.report(.badMerge, at: candidate.position)
+      if !candidate.isUnknown { reading.report(.badMerge, at: candidate.position) }
       return false
     }
   }

@@ -15,7 +15,7 @@ extension Hart {
     while true {
       contextsChanged = false
       let budget = state.pointee.budget
-      guard budget > 0 else { return nil }
+      guard budget >= leastBudget else { return nil }
       if attention, !lookUpInterrupts() { return nil }
       effortLeft &-= HostEffort.lookUp
       if isCutShort { return nil }

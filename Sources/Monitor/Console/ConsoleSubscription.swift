@@ -16,7 +16,7 @@ public final class ConsoleSubscription: Sendable {
   init(capacity: Int, history: [UInt8], notify: @escaping @Sendable () -> Void) {
     self.capacity = max(capacity, 1)
     self.notify = notify
-    state = Mutex(State(bytes: Array(history.suffix(capacity))))
+    state = Mutex(State(bytes: Array(history.suffix(self.capacity))))
   }
 
   /// Takes what has arrived since the last time, and the number of bytes that were lost meanwhile.
@@ -34,6 +34,8 @@ public final class ConsoleSubscription: Sendable {
       state.bytes = []
     }
   }
+
+  var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
   /// - Returns: whether anyone still reads.
   func append(_ new: ArraySlice<UInt8>) -> Bool {

@@ -10,17 +10,17 @@ public final class GuestConsole: Sendable {
     var dropped: UInt64 = 0
     /// Bytes dropped that nobody has been told of yet.
     var untold: UInt64 = 0
-    var watch: TextWatch
+    var watch = TextWatch()
+    /// Bytes in the history, or fallen out of it, since the guest was started.
+    var sinceStart = 0
   }
 
   private let state: Mutex<State>
 
-  /// - Parameter watched: texts of which to note that they were said.
-  init(_ policy: ConsolePolicy, watched: [String]) {
+  init(_ policy: ConsolePolicy) {
     state = Mutex(
       State(
-        history: ByteRing(capacity: policy.history), gate: RateGate(rate: policy.rate, burst: policy.burst),
-        watch: TextWatch(watched)))
+        history: ByteRing(capacity: policy.history), gate: RateGate(rate: policy.rate, burst: policy.burst)))
   }
 
   /// Bytes sent by the guest, dropped ones included.
@@ -42,6 +42,7 @@ public final class GuestConsole: Sendable {
     state.withLock { state in
       let subscription = ConsoleSubscription(
         capacity: capacity, history: state.history.suffix(history), notify: notify)
+      state.subscriptions.removeAll(where: \.isCancelled)
       state.subscriptions.append(subscription)
       return subscription
     }
@@ -65,7 +66,9 @@ public final class GuestConsole: Sendable {
       }
       state.untold &+= lost
       state.history.append(admitted)
-      return (admitted, state.subscriptions, state.watch.feed(admitted))
+      state.sinceStart &+= admitted.count
+      // What is dropped was said all the same.
+      return (admitted, state.subscriptions, state.watch.feed(bytes[...]))
     }
     guard !admitted.isEmpty else { return found }
     let gone = subscriptions.filter { !$0.append(admitted) }
@@ -75,8 +78,18 @@ public final class GuestConsole: Sendable {
     return found
   }
 
-  /// Forgets which of the watched texts were said.
-  func watchAgain() { state.withLock { $0.watch.reset() } }
+  /// From now on notes whether `text` is said, or has been since the guest was started.
+  func watch(for text: String) {
+    state.withLock { state in state.watch.add(text, after: state.history.suffix(state.sinceStart)) }
+  }
+
+  /// Forgets which of the watched texts were said: the guest starts anew.
+  func watchAgain() {
+    state.withLock { state in
+      state.watch.reset()
+      state.sinceStart = 0
+    }
+  }
 
   /// Whether a watched text has been said since the guest was started.
   func hasSaid(_ text: String) -> Bool { state.withLock { $0.watch.found.contains(text) } }

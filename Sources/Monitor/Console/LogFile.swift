@@ -32,7 +32,7 @@ package struct LogFile: ~Copyable {
     while !rest.isEmpty {
       if descriptor < 0, let failure = open() { return failure }
       if size >= limit, let failure = rotate() { return failure }
-      let part = rest.prefix(Int(clamping: limit - size))
+      let part = rest.prefix(Int(clamping: limit - min(size, limit)))
       let written = part.withUnsafeBytes { hostWrite(descriptor, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }
       guard written > 0 else {
@@ -63,9 +63,11 @@ package struct LogFile: ~Copyable {
     }
     shut()
     for number in stride(from: count - 1, to: 0, by: -1) {
-      rename(number == 1 ? path : "\(path).\(number - 1)", "\(path).\(number)")
+      let failed = rename(number == 1 ? path : "\(path).\(number - 1)", "\(path).\(number)") != 0
+      // Older files may be missing; but this one must make room.
+      if failed, number == 1 { return errno }
     }
-    if count == 1 { truncate(path, 0) }
+    if count == 1, truncate(path, 0) != 0 { return errno }
     return open()
   }
 

@@ -1,9 +1,16 @@
 /// Lets so many bytes a second through, and more at once after a quiet time.
 package struct RateGate {
+  /// Bytes a nanosecond.
   private let rate: Double
   private let burst: Double
   private var allowed: Double
   private var filledAt: UInt64?
+  /// It has dropped something, and waits until it is worth while to let something through again: whoever floods is cut
+  /// into few long pieces rather than many short ones.
+  private var isShut = false
+
+  /// Nanoseconds at its rate after which something passes again.
+  private static let pause: Double = 250_000_000
 
   /// - Parameters:
   ///   - rate: bytes a second.
@@ -18,8 +25,10 @@ package struct RateGate {
   package mutating func admit(_ count: Int, now: UInt64) -> Int {
     if let filledAt, filledAt < now { allowed = min(allowed + Double(now - filledAt) * rate, burst) }
     filledAt = now
-    let admitted = min(count, Int(max(allowed, 0)))
+    if isShut, allowed < min(burst, rate * Self.pause) { return 0 }
+    let admitted = allowed >= Double(count) ? count : Int(allowed)
     allowed -= Double(admitted)
+    isShut = admitted < count
     return admitted
   }
 }

@@ -37,7 +37,7 @@ public final class ThreadExecution: Execution {
   }
 
   public func type(_ bytes: [UInt8]) { input.append(bytes) }
-  public func reset() { machine.reset() }
+  public func reset() { machine.requestReset() }
   public func hold() { machine.holdTime() }
   public func release() { machine.releaseTime() }
   public func end() {}
@@ -80,4 +80,3 @@ extension SliceReport.Outcome {
     }
   }
 }
-extension VirtMachine { var residentBytes: Int { 0 }; var touchedBytes: Int { 0 } }

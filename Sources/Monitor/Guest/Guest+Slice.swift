@@ -34,11 +34,16 @@ extension Guest: Runnable {
   // MARK: Errands
 
   private func attendToErrands() {
-    let (errands, lifecycle, deadline) = control.withLock { control in
+    let errands = control.withLock { control in
       defer { control.errands = [] }
-      return (control.errands, control.lifecycle, control.deadline)
+      return control.errands
     }
-    for errand in errands { carryOut(errand) }
+    for errand in errands {
+      carryOut(errand)
+      // Once there is no machine, the guest may be started anew: what is left was not asked of that one.
+      if machine.execution == nil { break }
+    }
+    let (lifecycle, deadline) = control.withLock { ($0.lifecycle, $0.deadline) }
     guard deadline != .max, deadline <= HostTime.now else { return }
     switch lifecycle {
     case .stopping: end(because: nil)
@@ -58,7 +63,6 @@ extension Guest: Runnable {
 
   private func makeMachine() {
     machine.execution?.end()
-    console.watchAgain()
     do {
       let execution = try monitor.makeExecution(description)
       machine.execution = execution
@@ -67,6 +71,7 @@ extension Guest: Runnable {
       control.withLock { control in
         control.doorbell = execution.doorbell
         control.progress.machineStarted(at: machine.startedAt)
+        control.hasStarted = true
       }
       monitor.emit(.started(self))
     } catch {
@@ -81,6 +86,7 @@ extension Guest: Runnable {
       control.errands = []
       control.lifecycle = .running
       control.progress.restarts &+= 1
+      console.watchAgain()
       return true
     }
     guard isDue else { return }
@@ -159,7 +165,7 @@ extension Guest: Runnable {
     }
     let ranFor = machine.execution == nil ? 0 : HostTime.now &- machine.startedAt
     machine.execution = nil
-    let (new, isNew, admitted) = control.withLock { control in
+    let (new, isNew) = control.withLock { control in
       let old = control.lifecycle
       control.doorbell = nil
       control.deadline = .max
@@ -167,13 +173,12 @@ extension Guest: Runnable {
       if ranFor / 1_000_000 >= RestartPolicy.settled { control.restartsInRow = 0 }
       control.lifecycle = after(control, because: reason, failed: failed)
       if case .restarting = control.lifecycle {
-        control.deadline = HostTime.now &+ RestartPolicy.backOff(after: control.restartsInRow) &* 1_000_000
+        control.deadline = HostTime.now &+ monitor.backOff(control.restartsInRow) &* 1_000_000
         control.restartsInRow &+= 1
       }
-      defer { if control.lifecycle.isOver { control.admitted = 0 } }
-      return (control.lifecycle, control.lifecycle != old, control.lifecycle.isOver ? control.admitted : 0)
+      if control.lifecycle.isOver { discharge(&control) }
+      return (control.lifecycle, control.lifecycle != old)
     }
-    monitor.ledger.discharge(admitted)
     if isNew { monitor.emit(.lifecycle(self, new)) }
   }
 

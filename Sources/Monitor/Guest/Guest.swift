@@ -14,10 +14,10 @@ public final class Guest: Sendable, Identifiable {
 
   public var name: String { description.name }
 
-  init(_ description: GuestDescription, watched: [String], monitor: MonitorCore) {
+  init(_ description: GuestDescription, monitor: MonitorCore) {
     self.description = description
     self.monitor = monitor
-    console = GuestConsole(description.console, watched: watched)
+    console = GuestConsole(description.console)
     control = Mutex(Control())
   }
 
@@ -39,6 +39,7 @@ public final class Guest: Sendable, Identifiable {
     var restartsInRow: UInt32 = 0
     /// What its present machine was last seen to have done, and what the ones before it had.
     var progress = Progress()
+    var hasStarted = false
     var wantsMemory = false
   }
 
@@ -55,8 +56,8 @@ public final class Guest: Sendable, Identifiable {
   /// How its last machine ended; nil when there was none, while there is one, and when it was ended from outside.
   public var end: MachineEnd? { control.withLock { $0.progress.end } }
 
-  /// Whether it has ever had a machine.
-  var hasStarted: Bool { control.withLock { $0.progress.startedAt != nil } }
+  /// Whether it has had a machine since it was last asked to start.
+  var hasStarted: Bool { control.withLock { $0.hasStarted } }
 
   // MARK: What can be asked of it
 
@@ -69,9 +70,12 @@ public final class Guest: Sendable, Identifiable {
   private func start(if isPossible: (Lifecycle) -> Bool) throws(MonitorError) {
     try change("start") { control throws(MonitorError) in
       guard isPossible(control.lifecycle) else { return nil }
+      if monitor.isClosed { throw .shuttingDown }
       if control.admitted == 0 { control.admitted = try monitor.ledger.admit(description) }
       control.restartsInRow = 0
       control.begin()
+      control.hasStarted = false
+      console.watchAgain()
       return .running
     }
   }
@@ -108,9 +112,7 @@ public final class Guest: Sendable, Identifiable {
         control.input += Array(text.utf8)
         control.deadline = HostTime.now &+ min(policy.grace, 1 << 40) &* 1_000_000
         return .stopping
-      case .restarting, .waiting:
-        control.errands.append(.kill)
-        return .stopped
+      case .restarting, .waiting: return giveUp(&control)
       default: return nil
       }
     }
@@ -123,12 +125,23 @@ public final class Guest: Sendable, Identifiable {
       case .running, .paused, .stopping:
         control.errands.append(.kill)
         return .stopping
-      case .restarting, .waiting:
-        control.errands.append(.kill)
-        return .stopped
+      case .restarting, .waiting: return giveUp(&control)
       default: return nil
       }
     }
+  }
+
+  /// Nothing becomes of a start that has not come yet.
+  private func giveUp(_ control: inout Control) -> Lifecycle {
+    control.deadline = .max
+    discharge(&control)
+    return .stopped
+  }
+
+  /// Gives back the memory admitted for it.
+  func discharge(_ control: inout Control) {
+    monitor.ledger.discharge(control.admitted)
+    control.admitted = 0
   }
 
   /// Types on its console.
@@ -151,28 +164,44 @@ public final class Guest: Sendable, Identifiable {
   ) throws(MonitorError) {
     let (old, new, slot) = try control.withLock { control throws(MonitorError) in
       let old = control.lifecycle
+      guard let slot = control.slot else { throw .notPossible(guest: name, action: action, state: "removed") }
       guard let new = try transition(&control) else {
         throw .notPossible(guest: name, action: action, state: old.word)
       }
       control.lifecycle = new
-      return (old, new, control.slot)
+      return (old, new, slot)
     }
     if old != new { monitor.emit(.lifecycle(self, new)) }
-    if let slot { monitor.pool.wake(slot, .errand) }
+    monitor.pool.wake(slot, .errand)
   }
 
   /// Has it wait for another guest before it is started.
   /// - Parameter isNew: whether it does not wait yet.
   func wait(for name: String, isNew: Bool) {
-    settle(.waiting(on: name)) { isNew ? !$0.isAlive : $0.isWaiting }
+    settle(.waiting(on: name)) { control in
+      guard isNew else { return control.lifecycle.isWaiting }
+      guard !control.lifecycle.isAlive else { return false }
+      control.hasStarted = false
+      console.watchAgain()
+      return true
+    }
   }
 
   /// Gives up waiting.
-  func giveUp(because reason: String) { settle(.failed(reason: reason), if: \.isWaiting) }
+  func giveUp(because reason: String) {
+    settle(.failed(reason: reason)) { control in
+      guard control.lifecycle.isWaiting else { return false }
+      discharge(&control)
+      return true
+    }
+  }
 
-  private func settle(_ lifecycle: Lifecycle, if isPossible: (Lifecycle) -> Bool) {
+  /// It could not be started.
+  func fail(because reason: String) { settle(.failed(reason: reason)) { !$0.lifecycle.isAlive } }
+
+  private func settle(_ lifecycle: Lifecycle, if isPossible: (inout Control) -> Bool) {
     let isNew = control.withLock { control in
-      guard isPossible(control.lifecycle), control.lifecycle != lifecycle else { return false }
+      guard control.slot != nil, control.lifecycle != lifecycle, isPossible(&control) else { return false }
       control.lifecycle = lifecycle
       return true
     }
@@ -187,6 +216,7 @@ extension Guest.Control {
     input = []
     waitingInput = 0
     deadline = .max
+    wantsMemory = false
   }
 }
 

@@ -51,7 +51,16 @@ package final class HostThread: @unchecked Sendable {
     let thread = Unmanaged<HostThread>.fromOpaque(context).takeRetainedValue()
     chost_name_thread(String(thread.name.prefix(15)))
     chost_sharpen_timers()
+    blockPipeSignal()
     thread.body()
     return nil
+  }
+
+  /// Writing to a pipe that nobody reads is an error like any other, and no reason to end the process.
+  private static func blockPipeSignal() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 }

@@ -123,7 +123,8 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   private func sleep(_ worker: Int, until time: UInt64) {
-    guard keeper == nil else { return conditions[worker].wait(lock) }
+    // Somebody keeps the timers already; but does it sleep for too long?
+    if let keeper, !isEarlier(time, than: keeper.until) { return conditions[worker].wait(lock) }
     keeper = (worker, time)
     conditions[worker].wait(lock, until: time)
     if keeper?.worker == worker { keeper = nil }
@@ -135,9 +136,14 @@ final class WorkerPool: @unchecked Sendable {
     let timer = scheduler.nextTimer
     guard timer != .max else { return }
     if let keeper {
-      if timer.precedes(keeper.until) || keeper.until == .max { conditions[keeper.worker].signal() }
+      if isEarlier(timer, than: keeper.until) { conditions[keeper.worker].signal() }
     } else if let sleeper = scheduler.sleeper, timer.precedes(now &+ limit) {
       conditions[sleeper].signal()
     }
+  }
+
+  /// Compares times of which the latest means never.
+  private func isEarlier(_ time: UInt64, than other: UInt64) -> Bool {
+    time != .max && (other == .max || time.precedes(other))
   }
 }

@@ -41,7 +41,7 @@
     }
 
     private func run(_ slice: Request.Slice) -> SliceReply {
-      if slice.resets { machine.reset() }
+      if slice.resets { machine.requestReset() }
       input.append(slice.input)
       output.clear()
       let outcome = machine.run(for: slice.nanoseconds, doorbell: doorbell)

@@ -18,6 +18,7 @@
 
     private static var rules: [Rule] {
       let notExecutable = bits(of: 2, mask: UInt64(PROT_EXEC), are: 0)
+      let notShared = bits(of: 3, mask: UInt64(MAP_SHARED | MAP_ANONYMOUS), are: UInt64(MAP_ANONYMOUS))
       let me = UInt64(getpid())
       return [
         // Speaking with the monitor.
@@ -25,11 +26,10 @@
         Rule("sendto", argument(0, is: UInt64(Inheritance.channel)), argument(4, is: 0)),
         // Last words, and images.
         Rule("write", argument(0, is: UInt64(STDERR_FILENO))),
-        Rule("read", argument(0, isAtLeast: UInt64(Inheritance.firstFile))),
         Rule("pread64", argument(0, isAtLeast: UInt64(Inheritance.firstFile))),
-        // Memory, none of it executable.
-        Rule("mmap", notExecutable), Rule("mprotect", notExecutable), Rule("munmap"), Rule("mremap"), Rule("madvise"),
-        Rule("brk"),
+        // Memory of its own, none of it executable.
+        Rule("mmap", notExecutable, notShared), Rule("mprotect", notExecutable), Rule("munmap"), Rule("mremap"),
+        Rule("madvise"), Rule("brk"),
         // What the C library and the Swift runtime do anywhere.
         Rule("futex"), Rule("sched_yield"), Rule("clock_gettime"), Rule("getrandom"), Rule("getpid"), Rule("gettid"),
         Rule("rt_sigprocmask"), Rule("rt_sigreturn"), Rule("restart_syscall"), Rule("exit"), Rule("exit_group"),

@@ -1,0 +1,77 @@
+import Foundation
+import Monitor
+import Sandbox
+import Synchronization
+import SystemBus
+
+/// One monitor with a hostile guest, and the victim next to it.
+final class Arena: Sendable {
+  let monitor: Monitor
+  let hostile: Guest
+  let victim: Guest
+  /// What both had used when the victim's end was reported, in nanoseconds.
+  private let used = Mutex<(hostile: UInt64, victim: UInt64)?>(nil)
+
+  init(_ attacker: HostileGuest, _ level: Isolation, workers: Int) throws {
+    var configuration = MonitorConfiguration()
+    configuration.workers = workers
+    configuration.memoryLimit = 32 << 20
+    configuration.processExecution = Self.processExecution
+    monitor = Monitor(configuration)
+    var description = attacker.description
+    description.isolation = level
+    (hostile, victim) = (try monitor.add([description])[0], try monitor.add([Self.victim])[0])
+    _ = monitor.observe { [weak self] event in
+      // On the worker that ran the victim: where there is no other, nobody runs meanwhile.
+      if case .lifecycle(let guest, let state) = event, state.isOver, guest === self?.victim { self?.takeShares() }
+    }
+  }
+
+  deinit { monitor.shutDown() }
+
+  private func takeShares() {
+    used.withLock { $0 = (hostile.statistics.processorTime, victim.statistics.processorTime) }
+  }
+
+  var shares: (hostile: UInt64, victim: UInt64)? { used.withLock { $0 } }
+
+  /// Waits for a minute at most.
+  func wait(_ condition: () -> Bool) -> Bool { monitor.wait(timeout: 60_000_000_000, until: condition) }
+
+  // MARK: What is there to compare with
+
+  static let victim = guest("victim-short", as: "victim", memory: 8 << 20)
+
+  /// What a guest says that nobody is next to, and how it ends.
+  static func alone(_ description: GuestDescription) throws -> (output: [UInt8], end: Lifecycle) {
+    let monitor = Monitor(MonitorConfiguration())
+    defer { monitor.shutDown() }
+    let guest = try monitor.add([description])[0]
+    try guest.start()
+    _ = monitor.wait(timeout: 60_000_000_000) { guest.lifecycle.isOver }
+    return (guest.console.recent(), guest.lifecycle)
+  }
+
+  // MARK: Levels
+
+  /// The isolation levels that this host offers.
+  static let levels: [Isolation] = processExecution == nil ? [.thread] : [.thread, .process]
+
+  private static let processExecution: ExecutionFactory? = {
+    #if os(Linux)
+      return try? Sandbox(program: roost).executionFactory
+    #else
+      return nil
+    #endif
+  }()
+
+  /// The roost command as built beside the tests: the program of child processes.
+  private static let roost: String = {
+    if let path = ProcessInfo.processInfo.environment["ROOST_EXECUTABLE"] { return path }
+    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    while folder.path != "/", !FileManager.default.isExecutableFile(atPath: folder.appending(path: "roost").path) {
+      folder.deleteLastPathComponent()
+    }
+    return folder.appending(path: "roost").path
+  }()
+}
