@@ -71,13 +71,13 @@ let package = Package(
     .target(name: "CHost"),
     // Linked statically where that is possible: a process then starts faster and keeps less resident.
     .executableTarget(
-      name: "roost", dependencies: ["Commands"], swiftSettings: strict,
+      name: "roost", dependencies: ["Commands"], exclude: ["sections.ld"], swiftSettings: strict,
       linkerSettings: [
         .unsafeFlags(
           [
             "-static-executable", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections", "-lCoreFoundation",
-            "-l_FoundationICU",
-            "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections",
+            "-l_FoundationICU", "-lswiftSynchronization", "-lz", "-Xlinker", "--gc-sections", "-Xlinker", "-T",
+            "-Xlinker", Context.packageDirectory + "/Sources/roost/sections.ld",
           ], .when(platforms: [.linux]))
       ]),
     // Development tools: they may use Foundation, and nothing depends on them.

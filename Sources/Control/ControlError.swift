@@ -32,7 +32,8 @@ public enum ControlError: Error, Equatable, Sendable, CustomStringConvertible {
       "'\(name)' cannot name a fleet: expected letters, digits, '.', '_' and '-', at most 63, a letter or digit first"
     case .alreadyRunning(let fleet, let process):
       "fleet '\(fleet)' runs already\(process.map { " (process \($0))" } ?? ""); 'roost down --fleet \(fleet)' ends it"
-    case .noMonitor(let fleet): "no monitor runs a fleet '\(fleet)'; 'roost list' tells what runs, 'roost up -d' starts one"
+    case .noMonitor(let fleet):
+      "no monitor runs a fleet '\(fleet)'; 'roost list' tells what runs, 'roost up -d' starts one"
     case .foreignMonitor(let path): "\(path): the monitor belongs to another user"
     case .system(let what, let reason): "\(what): \(reason)"
     case .frameTooLong(let length, let limit): "a message of \(length) bytes; at most \(limit) were expected"

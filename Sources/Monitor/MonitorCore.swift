@@ -54,7 +54,7 @@ final class MonitorCore: Sendable {
   func endObserving(_ number: Int) { observers.withLock { $0.handlers.removeAll { $0.number == number } } }
 
   func emit(_ event: MonitorEvent) {
-    for (_, handler) in observers.withLock({ $0.handlers }) { handler(event) }
+    for handler in observers.withLock({ $0.handlers.map(\.handler) }) { handler(event) }
     guard waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
     eventLock.withLock { eventHappened.broadcast() }
   }

@@ -73,7 +73,6 @@
         setup.files = [Setup.File(path: busy.boot.kernel, length: length)]
         let monitor = try Script(
           """
-          import fcntl, os, signal, socket, struct, sys, time
           setup = bytes.fromhex("\(setup.bytes.map { String(format: "%02x", $0) }.joined())")
           setup = setup.replace(struct.pack("<i", \(marker)), struct.pack("<i", os.getpid()))
           near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -16,7 +16,6 @@
       private func lie(_ script: String, seconds: UInt64 = 10) throws -> Driver {
         let program = try Script(
           """
-          import os, signal, socket, struct, sys, time
           link = socket.socket(fileno=3)
           link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
           link.recv(1 << 16)

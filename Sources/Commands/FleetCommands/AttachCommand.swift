@@ -69,10 +69,10 @@ private final class EndWatch {
 
   init(_ guest: String) { self.guest = guest }
 
-  func begin(_ record: GuestRecord) { isOver = Self.isOver(record.state) }
+  func begin(_ record: GuestRecord) { isOver = GuestRecord.isOver(record.state) }
 
   func follow(_ incoming: ControlClient.Incoming) {
-    if case .event(.state(guest, let state, _)) = incoming { isOver = Self.isOver(state) }
+    if case .event(.state(guest, let state, _)) = incoming { isOver = GuestRecord.isOver(state) }
   }
 
   func advance(_ screen: ConsoleScreen) throws(ControlError) -> ConsoleLoop.Ending? {
@@ -83,6 +83,4 @@ private final class EndWatch {
     }
     return nil
   }
-
-  private static func isOver(_ state: String) -> Bool { ["created", "stopped", "failed"].contains(state) }
 }

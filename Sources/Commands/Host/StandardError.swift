@@ -11,9 +11,9 @@ enum StandardError {
   /// Writes a line, or several, each marked as coming from this program.
   static func report(_ text: String) { write(lines(text)) }
 
-  /// Lines with the mark.
+  /// Lines with the mark, without anything that would drive a terminal: they may tell what a guest said.
   static func lines(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).map { "roost: \($0)\n" }.joined()
+    text.split(whereSeparator: \.isNewline).map { "roost: \(TextSanitizer.line(String($0)))\n" }.joined()
   }
 
   static func write(_ text: String) { _ = FileDescriptor.standardError.write(Array(text.utf8)) }

@@ -67,10 +67,11 @@ final class Terminal {
     if isInUse { enter(mode) }
   }
 
-  /// Whether keys typed on standard input can be commands: there is a terminal, with this program in front.
+  /// Whether keys typed on standard input can be commands: there is a terminal, and no other program in front.
   static var canHaveCommands: Bool {
-    FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
-      && tcgetpgrp(STDIN_FILENO) == getpgrp()
+    guard FileDescriptor.standardInput.isTerminal, FileDescriptor.standardOutput.isTerminal else { return false }
+    let front = tcgetpgrp(STDIN_FILENO)
+    return front < 0 || front == getpgrp()
   }
 
   /// Columns and lines of a terminal; nil for what is none.

@@ -89,8 +89,19 @@ package struct LineInterleaver: Sendable {
       // No character is wider than two columns; which are is for the terminal to know.
       let columns = scalar.isASCII ? 1 : 2
       makeRoom(columns, &console, guest)
+      // A mark would be drawn on what stands before the text, which is ours.
+      if console.text.isEmpty, open != guest || console.column == 0, Self.isMark(scalar) { return }
       console.text += UTF8.encode(scalar).map(Array.init) ?? []
       console.column += columns
+    }
+  }
+
+  /// Whether a character is drawn on the one before it.
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    guard !scalar.isASCII else { return false }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    default: return scalar.properties.isEmojiModifier
     }
   }
 

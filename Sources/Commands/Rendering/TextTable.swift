@@ -21,7 +21,7 @@ package struct TextTable {
         line += columns[column].alignment == .right ? padding + text : text + (isLast ? "" : padding)
         if !isLast { line += "  " }
       }
-      return line
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
   }
 

@@ -35,7 +35,7 @@ struct BackgroundLauncher {
   }
 
   private func spawn(report: Int32) throws(ControlError) {
-    let log = open(place.log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let log = open(place.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard log >= 0 else { throw .system(what: place.log, reason: hostErrorText(errno)) }
     defer { close(log) }
     let arguments = ["roost", MonitorCommand.configuration.commandName ?? "", absolutePath(fleet.path)]

@@ -118,6 +118,22 @@ final class FleetSession: Sendable {
   /// Whether nothing will happen in any guest any more.
   var isQuiet: Bool { monitor.guests.allSatisfy { !$0.lifecycle.isActive } }
 
+  /// Waits until a stop has been asked for, by a signal perhaps, and all guests have stopped; a second signal kills them.
+  func waitUntilDown(_ signals: HostSignals) {
+    while !(isStopWanted && isQuiet) {
+      var poller = Poller()
+      poller.add(signals.descriptor.number)
+      poller.add(stopDescriptor.number)
+      // Once guests are to stop, that the last has is seen soon after.
+      poller.wait(nanoseconds: isStopWanted ? 10_000_000 : nil)
+      while let signal = signals.take() {
+        guard HostSignals.ending.contains(signal) else { continue }
+        if isStopWanted { kill() } else { stop(grace: nil) }
+      }
+      attend()
+    }
+  }
+
   /// Ends everything; guests that are still alive are killed.
   func end() {
     monitor.stopAll(force: true)

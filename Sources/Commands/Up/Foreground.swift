@@ -48,7 +48,12 @@ struct Foreground {
     let ending = try loop.run()
     loop.finish()
     terminal.restore()
-    return try conclude(ending, course, client, output)
+    if case .outputFailed(let number) = ending {
+      session.stop(grace: grace)
+      session.waitUntilDown(signals)
+      return course.signal.map { .signal($0) } ?? (number == EPIPE ? .signal(SIGPIPE) : .cannotWrite)
+    }
+    return try conclude(course, client, output)
   }
 
   /// The guests whose end is the end of all.
@@ -57,12 +62,7 @@ struct Foreground {
   }
 
   /// Tells what each guest got, and how the command is to end.
-  private func conclude(
-    _ ending: ConsoleLoop.Ending, _ course: Course, _ client: ControlClient, _ output: OutputStream
-  ) throws -> ExitStatus {
-    if case .outputFailed(let number) = ending {
-      return number == EPIPE ? .signal(SIGPIPE) : .cannotWrite
-    }
+  private func conclude(_ course: Course, _ client: ControlClient, _ output: OutputStream) throws -> ExitStatus {
     if case .status(_, let guests) = try client.call(.status(guests: [])) {
       output.append(Array(("\n" + StatusTables.summary(guests).text).utf8))
       output.deadline = HostTime.now + 2_000_000_000
@@ -83,7 +83,11 @@ private final class Course {
   private let enders: [Guest]
   /// The signal that stopped it.
   private(set) var signal: Int32?
-  private var isDraining = false
+  /// Until when what was printed last is waited for, once all have ended.
+  private var drainDeadline: UInt64?
+
+  /// How long a terminal that takes nothing is waited for at the end, in nanoseconds.
+  private static let patience: UInt64 = 2_000_000_000
 
   init(session: FleetSession, screen: ConsoleScreen, terminal: Terminal, grace: UInt64?, enders: [Guest]) {
     self.session = session
@@ -95,12 +99,18 @@ private final class Course {
 
   func direct(_ loop: ConsoleLoop) {
     loop.descriptor = session.stopDescriptor
-    loop.nextDue = { [session] in session.nextDue }
+    loop.nextDue = { [self] in [session.nextDue, drainDeadline].compactMap { $0 }.min() }
     loop.onRound = { [self] () throws(ControlError) in try advance() }
     loop.onSignal = { [self] signal in
       stop()
       self.signal = self.signal ?? signal
       return nil
+    }
+    loop.onIncoming = { [self] incoming in
+      // A console at which nothing happens any more is left.
+      if case .event(.state(let guest, let state, _)) = incoming, guest == shownGuest, GuestRecord.isOver(state) {
+        leaveGuest()
+      }
     }
     loop.onCommand = { [self] event throws(ControlError) in
       try carryOut(event)
@@ -110,12 +120,12 @@ private final class Course {
 
   private func advance() throws(ControlError) -> ConsoleLoop.Ending? {
     session.attend()
-    if isDraining { return screen.isDrained ? .finished : nil }
+    if let drainDeadline { return screen.isDrained || HostTime.now >= drainDeadline ? .finished : nil }
     if !session.isStopWanted, enders.contains(where: { $0.lifecycle.isOver }) {
       session.stop(grace: grace)
     }
     guard session.isQuiet else { return nil }
-    isDraining = true
+    drainDeadline = HostTime.now + Self.patience
     leaveGuest()
     try screen.drain()
     return nil
@@ -149,10 +159,12 @@ private final class Course {
   }
 
   private func show(_ guest: Int) throws(ControlError) {
-    guard screen.guests.indices.contains(guest), !isDraining else { return }
+    guard screen.guests.indices.contains(guest), drainDeadline == nil else { return }
     terminal.enter(.raw)
     try screen.attach(guest)
   }
+
+  private var shownGuest: String? { screen.attached.map { screen.guests[$0.guest] } }
 
   private func leaveGuest() {
     guard screen.attached != nil else { return }

@@ -29,11 +29,13 @@ struct MonitorCommand: ParsableCommand {
       report("\(error.exitStatus.code)\n" + StandardError.lines("\(error)"))
       throw ExitCode(error.exitStatus.code)
     }
+    // What the monitor before this one had to say is over.
+    _ = ftruncate(STDERR_FILENO, 0)
     let log = MonitorLog(session.monitor)
     session.start()
     report(StartReport.ready)
     HostProcess.releaseStartUpPages()
-    wait(for: session, signals)
+    session.waitUntilDown(signals)
     session.end()
     log.end()
   }
@@ -49,22 +51,6 @@ struct MonitorCommand: ParsableCommand {
   private func report(_ text: String) {
     _ = StartReport.descriptor.write(Array(text.utf8))
     close(StartReport.descriptor.number)
-  }
-
-  /// Waits until the fleet is to end, and has.
-  private func wait(for session: FleetSession, _ signals: HostSignals) {
-    while !(session.isStopWanted && session.isQuiet) {
-      var poller = Poller()
-      poller.add(signals.descriptor.number)
-      poller.add(session.stopDescriptor.number)
-      // Once guests are to stop, when the last has is seen soon after.
-      poller.wait(nanoseconds: session.isStopWanted ? 10_000_000 : nil)
-      while let signal = signals.take() {
-        guard HostSignals.ending.contains(signal) else { continue }
-        if session.isStopWanted { session.kill() } else { session.stop(grace: nil) }
-      }
-      session.attend()
-    }
   }
 }
 

@@ -195,11 +195,15 @@ final class ClientConnection {
     sent = 0
   }
 
-  /// Tells what a guest printed before it came to a state in which it prints no more.
+  /// Tells what was printed before a guest came to a state: by others, and by itself unless it has only begun.
   private func tellWhatCameBefore(_ event: Event) {
-    guard case .state(let guest, let state, _) = event, state != Lifecycle.running.word else { return }
-    for stream in streams where consoles[stream]?.guest == guest {
-      while hasRoom, tellPiece(of: stream) {}
+    guard case .state(let guest, let state, _) = event else { return }
+    for stream in streams {
+      if consoles[stream]?.guest != guest {
+        if hasRoom { _ = tellPiece(of: stream) }
+      } else if state != Lifecycle.running.word {
+        while hasRoom, tellPiece(of: stream) {}
+      }
     }
   }
 

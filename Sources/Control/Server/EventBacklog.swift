@@ -9,7 +9,9 @@ struct EventBacklog {
     switch event {
     case .state(let guest, _, _):
       // Few wait, unless the client does not read.
-      if events.count > Self.noticeLimit { events.removeAll { if case .state(guest, _, _) = $0 { true } else { false } } }
+      if events.count > Self.noticeLimit {
+        events.removeAll { if case .state(guest, _, _) = $0 { true } else { false } }
+      }
     case .notice: if events.count >= Self.noticeLimit { return }
     default: break
     }

@@ -53,6 +53,13 @@ extension GuestRecord {
   ]
 }
 
+extension GuestRecord {
+  /// Whether nothing more happens to a guest in this state unless somebody asks for it.
+  public static func isOver(_ state: String) -> Bool {
+    [Lifecycle.created, .stopped, .failed(reason: "")].contains { $0.word == state }
+  }
+}
+
 extension LatencyRecord {
   init(_ summary: LatencySummary) {
     self.init()

@@ -26,7 +26,8 @@ enum MessageCoding {
 /// JSON for people and scripts: keys in order, one value a line.
 public func jsonText(_ value: some Encodable, pretty: Bool = true) throws(ControlError) -> String {
   let encoder = JSONEncoder()
-  encoder.outputFormatting = pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+  encoder.outputFormatting =
+    pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
   do {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   } catch {

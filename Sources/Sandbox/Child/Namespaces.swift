@@ -23,7 +23,7 @@
       let place = "/proc"
       guard mount(nil, "/", nil, UInt(MS_REC) | UInt(MS_PRIVATE), nil) == 0 else { return errnoText() }
       let flags = UInt(MS_RDONLY) | UInt(MS_NOSUID) | UInt(MS_NODEV) | UInt(MS_NOEXEC)
-      guard mount("none", place, "tmpfs", flags, "size=4096,nr_inodes=1,mode=0") == 0 else { return errnoText() }
+      guard mount("none", place, "tmpfs", flags, "size=4096,nr_inodes=1,mode=555") == 0 else { return errnoText() }
       guard chdir(place) == 0 else { return errnoText() }
       // The old root comes to lie on top of the new one, and is taken away from there.
       let swapped = ".".withCString { here in

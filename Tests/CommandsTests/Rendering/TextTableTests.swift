@@ -7,22 +7,24 @@ import Testing
     var table = TextTable([("NAME", .left), ("N", .right), ("", .left)])
     table.add(["a", "100", "first"])
     table.add(["longer", "7", ""])
-    #expect(table.lines == ["NAME      N  ", "a       100  first", "longer    7  "])
+    #expect(table.lines == ["NAME      N", "a       100  first", "longer    7"])
   }
 
-  @Test(arguments: [
-    (0, "0s"), (1, "0us"), (1500, "2us"), (999_499, "999us"), (999_500, "1.0ms"), (12_340_000, "12.3ms"),
-    (999_960_000, "1.0s"), (59_900_000_000, "59.9s"), (60_000_000_000, "1m00s"), (3_599_000_000_000, "59m59s"),
-    (3_660_000_000_000, "1h01m"), (90_000_000_000_000, "1d01h"), (.max, "213503d23h"),
-  ] as [(UInt64, String)])
+  @Test(
+    arguments: [
+      (0, "0s"), (1, "0us"), (1500, "2us"), (999_499, "999us"), (999_500, "1.0ms"), (12_340_000, "12.3ms"),
+      (999_960_000, "1.0s"), (59_900_000_000, "59.9s"), (60_000_000_000, "1m00s"), (3_599_000_000_000, "59m59s"),
+      (3_660_000_000_000, "1h01m"), (90_000_000_000_000, "1d01h"), (.max, "213503d23h"),
+    ] as [(UInt64, String)])
   func times(nanoseconds: UInt64, text: String) {
     #expect(Quantity.time(nanoseconds: nanoseconds) == text)
   }
 
-  @Test(arguments: [
-    (0, "0"), (1023, "1023"), (1024, "1.0K"), (1_048_575, "1.0M"), (64 << 20, "64.0M"), (3 << 29, "1.5G"),
-    (.max, "16777216.0T"),
-  ] as [(UInt64, String)])
+  @Test(
+    arguments: [
+      (0, "0"), (1023, "1023"), (1024, "1.0K"), (1_048_575, "1.0M"), (64 << 20, "64.0M"), (3 << 29, "1.5G"),
+      (.max, "16777216.0T"),
+    ] as [(UInt64, String)])
   func sizes(bytes: UInt64, text: String) {
     #expect(Quantity.bytes(bytes) == text)
   }

@@ -17,7 +17,7 @@ import Testing
 
   /// The guests on the screen, in their order.
   private func names(_ lines: [String]) -> [Substring] {
-    lines.compactMap { $0.hasPrefix("guest") ? $0.prefix { $0 != " " } : nil }
+    lines.compactMap { $0.hasPrefix("guest") && !$0.hasPrefix("guests") ? $0.prefix { $0 != " " } : nil }
   }
 
   @Test(arguments: [(80, 24), (20, 5), (200, 60), (10, 1), (1, 3)])

@@ -21,7 +21,9 @@ import Testing
       switch Int.random(in: 0..<4, using: &numbers) {
       case 0: bytes += (0..<Int.random(in: 0...300, using: &numbers)).map { _ in .random(in: 0...255, using: &numbers) }
       case 1:
-        let bytes2 = (0..<Int.random(in: 0...3000, using: &numbers)).map { _ in UInt8.random(in: 0...255, using: &numbers) }
+        let bytes2 = (0..<Int.random(in: 0...3000, using: &numbers)).map { _ in
+          UInt8.random(in: 0...255, using: &numbers)
+        }
         Frame.console(stream: .random(in: 0...2, using: &numbers), bytes2).append(to: &bytes)
       default: Frame.message(Self.messages.randomElement(using: &numbers) ?? []).append(to: &bytes)
       }

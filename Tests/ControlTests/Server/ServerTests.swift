@@ -69,7 +69,8 @@ import Testing
   }
 
   @Test func refusesAConsoleOfNobody() throws {
-    let client = try TestServer().connect()
+    let server = try TestServer()
+    let client = try server.connect()
     #expect(throws: ControlError.refused(Refusal(.noSuchGuest, "no guest 'c'"))) {
       try client.call(.openConsole(stream: 1, guest: "c", history: 0, follows: true))
     }
