@@ -329,4 +329,37 @@ import Testing
       + (rig.ram.read(at: Self.first, count: Int(offset - 0xFFC)) ?? [])
     #expect(bytes == [0x21, 0x43, 0x65, 0x87])
   }
+
+  /// At the end of the address space there is nothing, and an access that goes on at its start finds nothing either:
+  /// neither before anything has been cached, nor after.
+  @Test(arguments: [Mode.machine, .supervisor, .user])
+  func accessesAcrossTheEndOfTheAddressSpaceFault(mode: Mode) throws {
+    let accesses: [(Opcode, Int32, UInt32)] = [
+      (.lw, -1, 5), (.lw, -2, 5), (.lw, -3, 5), (.lh, -1, 5), (.lhu, -1, 5), (.fld, -1, 5), (.fld, -7, 5),
+      (.flw, -2, 5),
+      (.sw, -1, 7), (.sw, -2, 7), (.sw, -3, 7), (.sh, -1, 7), (.fsd, -1, 7), (.fsd, -7, 7), (.fsw, -2, 7),
+    ]
+    let rig = try Rig { assembler in
+      assembler.allowEverything()
+      assembler.li(6, 0x6000)  // mstatus.FS
+      assembler.csr(.csrrs, CSR.mstatus.rawValue, 6)
+      assembler.li(8, 0xDEAD_BEEF)
+      if mode != .machine { assembler.enter(mode) }
+      for _ in 0..<2 {
+        for (opcode, offset, cause) in accesses {
+          if cause == 5 {
+            assembler.emit(opcode, rd: 9, rs1: 0, offset)
+          } else {
+            assembler.emit(opcode, rs1: 0, rs2: 8, offset)
+          }
+        }
+        assembler.emit(.sfenceVMA)
+      }
+      assembler.end()
+    }
+    #expect(rig.run())
+    let causes = stride(from: 0, to: rig.bell.log.count, by: 3).map { rig.bell.log[$0] }
+    let once = accesses.map(\.2) + (mode == .user ? [2] : [])
+    #expect(causes == once + once)
+  }
 }

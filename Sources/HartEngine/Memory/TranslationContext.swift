@@ -1,7 +1,8 @@
 /// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address.
 ///
-/// Zeroed memory holds no entries, because page 0 can only be looked for in the first one: there alone an empty entry
-/// must say `invalid`. The same is true of the other tables.
+/// Zeroed memory holds no entries, because page 0 can only be looked for in the first one, and in the last, by an access
+/// that goes on at address 0 after the end of the address space: there alone an empty entry must say `invalid`. The same
+/// is true of the first entries of the other tables.
 struct DataTLBEntry: BitwiseCopyable {
   /// The virtual page that may be loaded from, or `invalid`.
   var readTag: UInt32
@@ -100,9 +101,10 @@ final class TranslationContext {
   static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 1) & 0x3FF) }
   static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3F) }
 
-  /// Makes the first entries of zeroed tables empty.
+  /// Makes those entries of zeroed tables empty that zeros do not.
   private func markEmpty() {
     data[0] = .none
+    data[Self.dataEntries - 1] = .none
     jumps[0].pc = JumpCacheEntry.invalid
     fetches[0].tag = DataTLBEntry.invalid
   }
