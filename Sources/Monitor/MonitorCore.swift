@@ -55,7 +55,7 @@ final class MonitorCore: Sendable {
 
   func emit(_ event: MonitorEvent) {
     // The monitor's own handler, which came first, is told last: what it does about an event happens after it.
-    for handler in observers.withLock({ $0.handlers.sorted { $0.key > $1.key }.map(\.value) }) { handler(event) }
+    for (_, handler) in observers.withLock({ $0.handlers.reversed() }) { handler(event) }
     guard waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
     eventLock.withLock { eventHappened.broadcast() }
   }

@@ -130,6 +130,24 @@ import Testing
     #expect(try other.exchange() == [])
   }
 
+  @Test func tellsEventsAndOutputInTheirOrder() throws {
+    let server = try TestServer()
+    let client = try server.connect()
+    _ = try client.call(.watch)
+    _ = try client.call(.openConsole(stream: 1, guest: "a", history: 0, follows: true))
+    _ = try client.receive { $0 == .event(.replayed(stream: 1)) }
+    let feed = try #require(server.service.state.withLock { $0.feeds.first })
+    for round in 0..<200 {
+      let running = ControlClient.Incoming.event(.state(guest: "a", state: "running", reason: nil))
+      let stopped = ControlClient.Incoming.event(.state(guest: "a", state: "stopped", reason: "\(round)"))
+      server.server.publish(.state(guest: "a", state: "running", reason: nil))
+      feed.print(Array("said".utf8))
+      server.server.publish(.state(guest: "a", state: "stopped", reason: "\(round)"))
+      let came = try client.receive { $0 == stopped }
+      #expect(came == [running, .console(stream: 1, Array("said".utf8)), stopped])
+    }
+  }
+
   @Test func saysGoodbyeAndHangsUp() throws {
     var server: TestServer? = try TestServer()
     let client = try #require(server).connect()
