@@ -54,8 +54,7 @@ final class MonitorCore: Sendable {
   func endObserving(_ number: Int) { observers.withLock { $0.handlers.removeAll { $0.number == number } } }
 
   func emit(_ event: MonitorEvent) {
-    // The monitor's own handler, which came first, is told last: what it does about an event happens after it.
-    for (_, handler) in observers.withLock({ $0.handlers.reversed() }) { handler(event) }
+    for handler in observers.withLock({ $0.handlers.map(\.handler) }) { handler(event) }
     guard waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
     eventLock.withLock { eventHappened.broadcast() }
   }

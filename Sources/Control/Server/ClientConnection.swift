@@ -127,7 +127,8 @@ final class ClientConnection {
       let bell = ConsoleBell(mailbox.waker)
       let feed = try service.openConsole(of: guest, history: history) { bell.ring() }
       consoles[stream] = ServedConsole(guest: guest, feed: feed, bell: bell, follows: follows)
-      streams = consoles.keys.sorted()
+      streams.append(stream)
+      streamsOfGuests[guest, default: []].append(stream)
       reply(id, .done)
     } catch {
       if case .refused(let refusal) = error { reply(id, .refused(refusal)) } else { isOver = true }
