@@ -198,7 +198,9 @@ final class Watchdog: Sendable {
     Thread.detachNewThread { [weak self] in
       while let self {
         sleep(1)
-        guard HostTime.now - self.fed.load(ordering: .relaxed) > patience else { continue }
+        // In this order: it may be fed in between.
+        let fed = self.fed.load(ordering: .relaxed)
+        guard HostTime.now &- fed > patience else { continue }
         report("soak: nothing has been done for \(patience / 1_000_000_000) s after \(soaked.operations) operations")
         // The states may be behind the lock that everybody waits for.
         alarm(10)

@@ -1,31 +1,21 @@
-import Synchronization
 import SystemBus
 
 /// Runs many guests side by side on the threads of one process.
 public final class Monitor: Sendable {
   private let core: MonitorCore
   private let configuration: MonitorConfiguration
-  private let order: Mutex<[Guest]> = Mutex([])
+  private let roster = Roster()
   private let logs: LogWriter
   private let started = HostTime.now
-  private let intent: Mutex<Intent> = Mutex(.running)
   private let ending = HostLock()
-
-  /// What an event about one guest means for the others.
-  private enum Intent {
-    /// Those that wait for it may start.
-    case running
-    /// Nothing yet: all are being told to start.
-    case starting
-    /// Those that it depended on may stop.
-    case stopping
-  }
+  private let following: Int
 
   public init(_ configuration: MonitorConfiguration) {
     self.configuration = configuration
     core = MonitorCore(configuration)
     logs = LogWriter(core)
-    _ = core.observe { [weak self] event in self?.follow(event) }
+    // Not the monitor: its last user may let go of it at any time, but none of its own threads may.
+    following = core.observe { [roster] event in roster.follow(event) }
   }
 
   deinit { shutDown() }
@@ -33,7 +23,7 @@ public final class Monitor: Sendable {
   // MARK: Guests
 
   /// In the order in which they were added.
-  public var guests: [Guest] { order.withLock { $0 } }
+  public var guests: [Guest] { roster.guests }
 
   public func guest(named name: String) -> Guest? { guests.first { $0.name == name } }
 
@@ -41,7 +31,7 @@ public final class Monitor: Sendable {
   public func add(_ descriptions: [GuestDescription]) throws(MonitorError) -> [Guest] {
     if core.isClosed { throw .shuttingDown }
     let checks = GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
-    return try order.withLock { known throws(MonitorError) in
+    return try roster.change { known throws(MonitorError) in
       try checks.check(descriptions, beside: known.map(\.description))
       let new = descriptions.map { Guest($0, monitor: core) }
       known += new
@@ -75,33 +65,17 @@ public final class Monitor: Sendable {
     }
     core.pool.remove(slot)
     logs.forget(guest)
-    order.withLock { guests in guests.removeAll { $0 === guest } }
+    roster.change { guests in guests.removeAll { $0 === guest } }
   }
 
   // MARK: All at once
 
   /// Starts every guest that is not alive, each as soon as those it depends on are there. What cannot be started fails,
   /// with the reason.
-  public func startAll() {
-    intent.withLock { $0 = .starting }
-    for guest in guests {
-      if let first = guest.description.dependencies.first { guest.wait(for: first.guest, isNew: true) }
-    }
-    for guest in guests where guest.description.dependencies.isEmpty && !guest.lifecycle.isAlive {
-      do { try guest.start() } catch { guest.fail(because: "\(error)") }
-    }
-    intent.withLock { if $0 == .starting { $0 = .running } }
-    reconsider()
-  }
+  public func startAll() { roster.startAll() }
 
   /// Asks every guest to stop, those first on which no other depends; `force` ends all of them at once.
-  public func stopAll(force: Bool = false) {
-    intent.withLock { $0 = .stopping }
-    if force {
-      for guest in guests { try? guest.kill() }
-    }
-    stopNext()
-  }
+  public func stopAll(force: Bool = false) { roster.stopAll(force: force) }
 
   /// Ends every guest and the monitor's threads. Nothing can be started afterwards.
   public func shutDown() {
@@ -112,60 +86,7 @@ public final class Monitor: Sendable {
     _ = wait(timeout: 10_000_000_000) { guests.allSatisfy { !$0.lifecycle.isAlive } }
     core.pool.shutDown()
     logs.shutDown()
-  }
-
-  /// What an event means for other guests.
-  private func follow(_ event: MonitorEvent) {
-    switch event {
-    case .lifecycle, .started, .said:
-      switch intent.withLock({ $0 }) {
-      case .running: reconsider()
-      case .starting: break
-      case .stopping: stopNext()
-      }
-    case .console, .notice: break
-    }
-  }
-
-  private func stopNext() {
-    let left = guests.filter { !$0.lifecycle.isOver && $0.lifecycle != .created }
-    // Who is started after all have stopped stays.
-    if left.isEmpty { intent.withLock { if $0 == .stopping { $0 = .running } } }
-    let needed = Set(left.flatMap(\.description.dependencies).map(\.guest))
-    for guest in left where guest.lifecycle != .stopping && !needed.contains(guest.name) { try? guest.stop() }
-  }
-
-  /// Starts the guests that wait for nothing any more.
-  private func reconsider() {
-    let guests = guests
-    for guest in guests {
-      guard case .waiting = guest.lifecycle else { continue }
-      switch obstacle(to: guest, among: guests) {
-      case .none:
-        do { try guest.startWaiting() } catch { guest.giveUp(because: "\(error)") }
-      case .waiting(let name): guest.wait(for: name, isNew: false)
-      case .hopeless(let reason): guest.giveUp(because: reason)
-      }
-    }
-  }
-
-  private enum Obstacle {
-    case none
-    case waiting(String)
-    case hopeless(String)
-  }
-
-  private func obstacle(to guest: Guest, among guests: [Guest]) -> Obstacle {
-    for dependency in guest.description.dependencies {
-      guard let other = guests.first(where: { $0.name == dependency.guest }) else { continue }
-      let isMet = dependency.line.map { other.console.hasSaid($0) } ?? other.hasStarted
-      if isMet { continue }
-      let state = other.lifecycle
-      guard state.isOver else { return .waiting(other.name) }
-      let missing = dependency.line.map { "without a line with '\($0)'" } ?? "before it could start"
-      return .hopeless("'\(other.name)', on which it depends, is \(state.word) \(missing)")
-    }
-    return .none
+    core.endObserving(following)
   }
 
   // MARK: Watching

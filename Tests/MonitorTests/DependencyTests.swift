@@ -74,12 +74,13 @@ struct DependencyTests {
   @Test("all can be started again after that, in order, and wait for the lines of the new machines")
   func again() throws {
     let laboratory = Laboratory()
-    let a = try laboratory.add("a", "say ready", after("z"))
-    let b = try laboratory.add("b", "sleep", after("a", line: "ready"))
-    let z = try laboratory.add("z")
+    _ = try laboratory.monitor.add([
+      Laboratory.describe("b", "sleep", after("a", line: "ready")),
+      Laboratory.describe("a", "say ready", after("z")), Laboratory.describe("z"),
+    ])
     for turn in 1...20 {
       laboratory.monitor.startAll()
-      laboratory.until("all run") { [a, b, z].allSatisfy { $0.lifecycle == .running } }
+      laboratory.until("all run") { laboratory.monitor.guests.allSatisfy { $0.lifecycle == .running } }
       let started = laboratory.events.filter { $0.hasSuffix("running") }
       #expect(started.suffix(3) == ["z running", "a running", "b running"], "turn \(turn)")
       laboratory.monitor.stopAll(force: turn % 2 == 0)

@@ -36,6 +36,21 @@ struct MonitorTests {
     for guest in monitor.guests { try monitor.remove(guest) }
   }
 
+  @Test("a monitor that is let go of ends its guests, whatever its threads are about")
+  func letGo() throws {
+    for turn in 0..<100 {
+      var laboratory: Laboratory? = Laboratory()
+      for number in 0..<4 {
+        _ = try laboratory?.add("g\(number)", "pass") { $0.restart = .always }
+      }
+      laboratory?.monitor.startAll()
+      if turn % 2 == 0 { laboratory?.until("restarts") { laboratory?.monitor.guests[3].statistics.restarts ?? 1 > 0 } }
+      let guests = laboratory?.monitor.guests ?? []
+      laboratory = nil
+      #expect(guests.allSatisfy { $0.lifecycle == .stopped })
+    }
+  }
+
   @Test("observers are told of everything, until they cancel")
   func observers() throws {
     let laboratory = Laboratory()

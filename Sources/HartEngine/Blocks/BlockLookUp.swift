@@ -21,7 +21,7 @@ extension Hart {
       if isCutShort { return nil }
       let pc = state.pointee.pc
       let cached = state.pointee.jumpCache + TranslationContext.jumpIndex(pc)
-      if cached.pointee.tag == JumpCacheEntry.tag(pc), let block = cached.pointee.block,
+      if cached.pointee.pc == pc, let block = cached.pointee.block,
         block.pointee.entryCost <= budget
       {
         return block

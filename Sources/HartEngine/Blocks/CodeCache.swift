@@ -75,7 +75,7 @@ final class CodeCache {
     unlinked = .allocate(capacity: 1)
     unlinked.initialize(
       to: Block(
-        taken: unlinked, fallThrough: unlinked, entryCost: Block.neverEnter, count: 0, pc: 1,
+        taken: unlinked, fallThrough: unlinked, entryCost: Block.neverEnter, count: 0, pc: JumpCacheEntry.invalid,
         codePage: .max, offset: 0, length: 0, straddlingBits: 0, kind: .invalid))
   }
 

@@ -198,7 +198,7 @@ extension Interpreter: Semantics {
     let target = target & ~1
     let entry = state.pointee.jumpCache + TranslationContext.jumpIndex(target)
     // A misaligned target is never in the cache.
-    if _fastPath(entry.pointee.tag == JumpCacheEntry.tag(target)) {
+    if _fastPath(entry.pointee.pc == target) {
       let found = entry.pointee.block.unsafelyUnwrapped
       let left = budget &- found.pointee.entryCost
       if _fastPath(left >= 0) {

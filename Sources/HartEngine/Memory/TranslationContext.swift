@@ -1,31 +1,37 @@
 /// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address.
 ///
-/// A tag is the address of the last byte of the virtual page, so that no tag is 0 and zeroed memory holds no entries.
+/// Zeroed memory holds no entries, because page 0 can only be looked for in the first one: there alone an empty entry
+/// must say `invalid`. The same is true of the other tables.
 struct DataTLBEntry: BitwiseCopyable {
-  /// The page that may be loaded from, or 0.
+  /// The virtual page that may be loaded from, or `invalid`.
   var readTag: UInt32
-  /// The page that may be stored to directly, or 0.
+  /// The virtual page that may be stored to directly, or `invalid`.
   var writeTag: UInt32
-  /// The page that may be stored to but may hold decoded code, so that each store must be checked; or 0.
+  /// The virtual page that may be stored to but may hold decoded code, so that each store must be checked; or
+  /// `invalid`.
   var watchedTag: UInt32
   /// Which page of guest memory it is, for the check of `watchedTag`.
   var codePage: UInt32
   /// What to add to a virtual address to get the host address.
   var addend: Int
 
-  static let none = DataTLBEntry(readTag: 0, writeTag: 0, watchedTag: 0, codePage: 0, addend: 0)
+  /// Never equal to a page address.
+  static let invalid: UInt32 = 1
+  static let none = DataTLBEntry(readTag: invalid, writeTag: invalid, watchedTag: invalid, codePage: 0, addend: 0)
 
   /// The tag of the page that holds `address`.
-  @inline(__always) static func tag(_ address: UInt32) -> UInt32 { address | 0xFFF }
+  @inline(__always) static func tag(_ address: UInt32) -> UInt32 { address & ~0xFFF }
 }
 
 /// One entry of a jump cache: where the block for a virtual instruction address is.
 struct JumpCacheEntry: BitwiseCopyable {
-  /// The address with bit 0 set, which no instruction's has; 0 in an empty entry.
-  var tag: UInt32
+  /// Instruction address, or `invalid`.
+  var pc: UInt32
+  /// Nil only in an empty entry.
   var block: BlockPointer?
 
-  @inline(__always) static func tag(_ pc: UInt32) -> UInt32 { pc | 1 }
+  /// Never equal to an instruction address, because it is odd.
+  static let invalid: UInt32 = 1
 }
 
 /// One entry of the soft TLB for instruction fetch, looked up only when a jump cache misses.
@@ -87,11 +93,19 @@ final class TranslationContext {
     fetches = memory.table(.fetches, of: index)
     superpages = memory.table(.superpages, of: index)
     jumpPages = memory.table(.jumpPages, of: index)
+    markEmpty()
   }
 
   static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
   static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 1) & 0x3FF) }
   static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3F) }
+
+  /// Makes the first entries of zeroed tables empty.
+  private func markEmpty() {
+    data[0] = .none
+    jumps[0].pc = JumpCacheEntry.invalid
+    fetches[0].tag = DataTLBEntry.invalid
+  }
 
   /// Nothing has been cached since the last flush.
   var isClean: Bool { dataSections | jumpSections | fetchSections == 0 }
@@ -113,7 +127,7 @@ final class TranslationContext {
   /// Remembers where the block for `pc` is.
   func cache(_ block: BlockPointer, at pc: UInt32) {
     let index = Self.jumpIndex(pc)
-    jumps[index] = JumpCacheEntry(tag: JumpCacheEntry.tag(pc), block: block)
+    jumps[index] = JumpCacheEntry(pc: pc, block: block)
     jumpSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
     jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 &<< UInt64((pc >> 12) & 63)
   }
@@ -134,7 +148,7 @@ final class TranslationContext {
   func flush() {
     forEachSection(of: &dataSections) { (data + $0).update(repeating: .none, count: Self.sectionLength) }
     while fetchSections != 0 {
-      fetches[fetchSections.trailingZeroBitCount].tag = 0
+      fetches[fetchSections.trailingZeroBitCount].tag = DataTLBEntry.invalid
       fetchSections &= fetchSections &- 1
     }
     flushJumps()
@@ -147,7 +161,7 @@ final class TranslationContext {
   func flushJumps() {
     guard jumpSections != 0 else { return }
     forEachSection(of: &jumpSections) {
-      (jumps + $0).update(repeating: JumpCacheEntry(tag: 0, block: nil), count: Self.sectionLength)
+      (jumps + $0).update(repeating: JumpCacheEntry(pc: JumpCacheEntry.invalid, block: nil), count: Self.sectionLength)
     }
     jumpPages.update(repeating: 0, count: 16)
   }
@@ -162,10 +176,11 @@ final class TranslationContext {
     }
   }
 
-  /// Forgets everything without touching it: its memory has been cleared.
+  /// Forgets everything: its memory has been cleared.
   func memoryWasCleared() {
     (dataSections, jumpSections, fetchSections) = (0, 0, 0)
     hasSuperpages = false
+    markEmpty()
   }
 
   /// Drops what is cached for the page of `address`, which may be part of a 4 MiB page.
@@ -177,7 +192,9 @@ final class TranslationContext {
     if dataSections != 0, data[index].readTag == tag || data[index].writeTag == tag || data[index].watchedTag == tag {
       data[index] = .none
     }
-    if fetchSections != 0, fetches[Self.fetchIndex(address)].tag == tag { fetches[Self.fetchIndex(address)].tag = 0 }
+    if fetchSections != 0, fetches[Self.fetchIndex(address)].tag == tag {
+      fetches[Self.fetchIndex(address)].tag = DataTLBEntry.invalid
+    }
     if jumpSections != 0 { flushJumps(page: address >> 12) }
   }
 
@@ -189,9 +206,9 @@ final class TranslationContext {
     var sections = jumpSections
     forEachSection(of: &sections) { first in
       for index in first..<first + Self.sectionLength {
-        let tag = jumps[index].tag
-        guard tag != 0, (tag >> 12 ^ page) & 0x3FF == 0 else { continue }
-        if tag >> 12 == page { jumps[index].tag = 0 } else { jumpPages[word] |= bit }
+        let pc = jumps[index].pc
+        guard jumps[index].block != nil, pc != JumpCacheEntry.invalid, (pc >> 12 ^ page) & 0x3FF == 0 else { continue }
+        if pc >> 12 == page { jumps[index].pc = JumpCacheEntry.invalid } else { jumpPages[word] |= bit }
       }
     }
   }
@@ -203,9 +220,9 @@ final class TranslationContext {
     var sections = dataSections
     forEachSection(of: &sections) { first in
       for index in first..<first + Self.sectionLength
-      where data[index].codePage == codePage && data[index].writeTag != 0 {
+      where data[index].codePage == codePage && data[index].writeTag != DataTLBEntry.invalid {
         data[index].watchedTag = data[index].writeTag
-        data[index].writeTag = 0
+        data[index].writeTag = DataTLBEntry.invalid
       }
     }
   }
@@ -214,6 +231,6 @@ final class TranslationContext {
   func unwatch(_ address: UInt32) {
     let index = Self.dataIndex(address)
     data[index].writeTag = data[index].watchedTag
-    data[index].watchedTag = 0
+    data[index].watchedTag = DataTLBEntry.invalid
   }
 }

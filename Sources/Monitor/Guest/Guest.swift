@@ -196,8 +196,11 @@ public final class Guest: Sendable, Identifiable {
     }
   }
 
-  /// It could not be started.
-  func fail(because reason: String) { settle(.failed(reason: reason)) { !$0.lifecycle.isAlive } }
+  /// It could not be started. That somebody else has started it is no failure.
+  func fail(because error: MonitorError) {
+    if case .notPossible = error { return }
+    settle(.failed(reason: "\(error)")) { !$0.lifecycle.isAlive }
+  }
 
   private func settle(_ lifecycle: Lifecycle, if isPossible: (inout Control) -> Bool) {
     let isNew = control.withLock { control in

@@ -39,8 +39,6 @@ final class Laboratory: Sendable {
     _ = monitor.observe { [weak self] event in self?.note(event) }
   }
 
-  deinit { monitor.shutDown() }
-
   // MARK: Guests
 
   /// A guest with 1 MiB that carries out `program`.

@@ -1,0 +1,102 @@
+import Synchronization
+
+/// The guests of a monitor, in the order in which they were added, and what they mean for each other: who waits for whom,
+/// and who is to stop after whom.
+final class Roster: Sendable {
+  private let order: Mutex<[Guest]> = Mutex([])
+  private let intent: Mutex<Intent> = Mutex(.running)
+
+  /// What an event about one guest means for the others.
+  private enum Intent {
+    /// Those that wait for it may start.
+    case running
+    /// Nothing yet: all are being told to start.
+    case starting
+    /// Those that it depended on may stop.
+    case stopping
+  }
+
+  var guests: [Guest] { order.withLock { $0 } }
+
+  /// Changes who is on it, one change after another.
+  func change<Result, Failure: Error>(
+    _ body: (inout sending [Guest]) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    try order.withLock(body)
+  }
+
+  func startAll() {
+    intent.withLock { $0 = .starting }
+    let guests = guests
+    for guest in guests {
+      if let first = guest.description.dependencies.first { guest.wait(for: first.guest, isNew: true) }
+    }
+    for guest in guests where guest.description.dependencies.isEmpty && !guest.lifecycle.isAlive {
+      do { try guest.start() } catch { guest.fail(because: error) }
+    }
+    intent.withLock { if $0 == .starting { $0 = .running } }
+    reconsider()
+  }
+
+  func stopAll(force: Bool) {
+    intent.withLock { $0 = .stopping }
+    if force {
+      for guest in guests { try? guest.kill() }
+    }
+    stopNext()
+  }
+
+  /// What an event means for other guests.
+  func follow(_ event: MonitorEvent) {
+    switch event {
+    case .lifecycle, .started, .said:
+      switch intent.withLock({ $0 }) {
+      case .running: reconsider()
+      case .starting: break
+      case .stopping: stopNext()
+      }
+    case .console, .notice: break
+    }
+  }
+
+  private func stopNext() {
+    let left = guests.filter { !$0.lifecycle.isOver && $0.lifecycle != .created }
+    // Who is started after all have stopped stays.
+    if left.isEmpty { intent.withLock { if $0 == .stopping { $0 = .running } } }
+    let needed = Set(left.flatMap(\.description.dependencies).map(\.guest))
+    for guest in left where guest.lifecycle != .stopping && !needed.contains(guest.name) { try? guest.stop() }
+  }
+
+  /// Starts the guests that wait for nothing any more.
+  private func reconsider() {
+    let guests = guests
+    for guest in guests {
+      guard case .waiting = guest.lifecycle else { continue }
+      switch obstacle(to: guest, among: guests) {
+      case .none:
+        do { try guest.startWaiting() } catch { guest.giveUp(because: "\(error)") }
+      case .waiting(let name): guest.wait(for: name, isNew: false)
+      case .hopeless(let reason): guest.giveUp(because: reason)
+      }
+    }
+  }
+
+  private enum Obstacle {
+    case none
+    case waiting(String)
+    case hopeless(String)
+  }
+
+  private func obstacle(to guest: Guest, among guests: [Guest]) -> Obstacle {
+    for dependency in guest.description.dependencies {
+      guard let other = guests.first(where: { $0.name == dependency.guest }) else { continue }
+      let isMet = dependency.line.map { other.console.hasSaid($0) } ?? other.hasStarted
+      if isMet { continue }
+      let state = other.lifecycle
+      guard state.isOver else { return .waiting(other.name) }
+      let missing = dependency.line.map { "without a line with '\($0)'" } ?? "before it could start"
+      return .hopeless("'\(other.name)', on which it depends, is \(state.word) \(missing)")
+    }
+    return .none
+  }
+}
