@@ -204,12 +204,20 @@ final class ClientConnection {
     for stream in streams where hasRoom && consoles[stream].map({ !beginning.contains($0.guest) }) ?? false {
       _ = tellPiece(of: stream)
     }
+    var begun: String?
     while hasRoom, let event = events.next() {
-      if case .state(let guest, let state, _) = event, state != Lifecycle.running.word {
-        for stream in streamsOfGuests[guest] ?? [] { while hasRoom, tellPiece(of: stream) {} }
+      if let guest = begun { tellAll(of: guest) }
+      begun = nil
+      if case .state(let guest, let state, _) = event {
+        if state == Lifecycle.running.word { begun = guest } else { tellAll(of: guest) }
       }
       send(.event(event))
     }
+  }
+
+  /// Tells what a guest has printed until now.
+  private func tellAll(of guest: String) {
+    for stream in streamsOfGuests[guest] ?? [] { while hasRoom, tellPiece(of: stream) {} }
   }
 
   /// Tells what consoles printed, in turns, so that one that floods leaves room for the others.
