@@ -129,7 +129,8 @@ extension ControlClient {
       // What came with it is given too.
       let arrived = try exchange()
       all += arrived
-      if arrived.contains(where: condition) { return all }
+      // Each is looked at, for conditions that count.
+      if !arrived.filter(condition).isEmpty { return all }
       var poller = Poller()
       poller.add(descriptor, output: wantsOutput)
       poller.wait(nanoseconds: 100_000_000)
