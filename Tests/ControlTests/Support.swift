@@ -121,15 +121,16 @@ final class TestServer {
 }
 
 extension ControlClient {
-  /// Waits until something comes that `condition` is true of; all that came, with it as the last. Nil after ten seconds.
+  /// Waits until something comes that `condition` is true of; all that came. Nil after ten seconds.
   func receive(until condition: (Incoming) -> Bool) throws -> [Incoming]? {
     let deadline = Date(timeIntervalSinceNow: 10)
     var all: [Incoming] = []
     while Date() < deadline {
-      for incoming in try exchange() {
-        all.append(incoming)
-        if condition(incoming) { return all }
-      }
+      // What came with it is given too.
+      let arrived = try exchange()
+      all += arrived
+      // Each is looked at, for conditions that count.
+      if !arrived.filter(condition).isEmpty { return all }
       var poller = Poller()
       poller.add(descriptor, output: wantsOutput)
       poller.wait(nanoseconds: 100_000_000)

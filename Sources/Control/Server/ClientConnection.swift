@@ -19,6 +19,7 @@ final class ClientConnection {
   private var consoles: [UInt32: ServedConsole] = [:]
   /// Their keys, and the place there of the one whose turn it is.
   private var streams: [UInt32] = []
+  private var streamsOfGuests: [String: [UInt32]] = [:]
   private var turn = 0
   private var events = EventBacklog()
 
@@ -29,7 +30,7 @@ final class ClientConnection {
 
   /// Bytes of output beyond which nothing more is read of the client, and nothing is told to it unasked.
   private static let outputLimit = 256 << 10
-  private static let consoleCount = 4096
+  private static let consoleCount = 16_384
   private static let historyLimit = 16 << 20
 
   init(_ socket: UnixSocket, service: any ControlService, mailbox: ServerMailbox) {
@@ -126,7 +127,8 @@ final class ClientConnection {
       let bell = ConsoleBell(mailbox.waker)
       let feed = try service.openConsole(of: guest, history: history) { bell.ring() }
       consoles[stream] = ServedConsole(guest: guest, feed: feed, bell: bell, follows: follows)
-      streams = consoles.keys.sorted()
+      streams.append(stream)
+      streamsOfGuests[guest, default: []].append(stream)
       reply(id, .done)
     } catch {
       if case .refused(let refusal) = error { reply(id, .refused(refusal)) } else { isOver = true }
@@ -135,8 +137,10 @@ final class ClientConnection {
   }
 
   private func close(_ stream: UInt32) {
-    consoles.removeValue(forKey: stream)?.feed.cancel()
-    streams = consoles.keys.sorted()
+    guard let console = consoles.removeValue(forKey: stream) else { return }
+    console.feed.cancel()
+    streams.removeAll { $0 == stream }
+    streamsOfGuests[console.guest]?.removeAll { $0 == stream }
   }
 
   private func type(_ bytes: [UInt8], on console: ServedConsole) {
@@ -163,10 +167,7 @@ final class ClientConnection {
 
   /// Gathers what is to be told, and writes what the client takes.
   func transmit() {
-    while hasRoom, let event = events.next() {
-      tellWhatCameBefore(event)
-      send(.event(event))
-    }
+    tellEvents()
     tellConsoles()
     while waiting > 0 {
       switch socket.write(output[sent...]) {
@@ -195,16 +196,28 @@ final class ClientConnection {
     sent = 0
   }
 
-  /// Tells what was printed before a guest came to a state: by others, and by itself unless it has only begun.
-  private func tellWhatCameBefore(_ event: Event) {
-    guard case .state(let guest, let state, _) = event else { return }
-    for stream in streams {
-      if consoles[stream]?.guest != guest {
-        if hasRoom { _ = tellPiece(of: stream) }
-      } else if state != Lifecycle.running.word {
-        while hasRoom, tellPiece(of: stream) {}
-      }
+  /// Tells events, each after what was printed before it.
+  private func tellEvents() {
+    guard !events.isEmpty else { return }
+    // Guests that have only begun printed theirs after that.
+    let beginning = events.beginning
+    for stream in streams where hasRoom && consoles[stream].map({ !beginning.contains($0.guest) }) ?? false {
+      _ = tellPiece(of: stream)
     }
+    var begun: String?
+    while hasRoom, let event = events.next() {
+      if let guest = begun { tellAll(of: guest) }
+      begun = nil
+      if case .state(let guest, let state, _) = event {
+        if state == Lifecycle.running.word { begun = guest } else { tellAll(of: guest) }
+      }
+      send(.event(event))
+    }
+  }
+
+  /// Tells what a guest has printed until now.
+  private func tellAll(of guest: String) {
+    for stream in streamsOfGuests[guest] ?? [] { while hasRoom, tellPiece(of: stream) {} }
   }
 
   /// Tells what consoles printed, in turns, so that one that floods leaves room for the others.

@@ -1,3 +1,5 @@
+import Monitor
+
 /// Events that wait to be told to a client. Of several states of one guest only the last is kept, and of notices no more
 /// than some, so it is bounded however slow the client is.
 struct EventBacklog {
@@ -16,6 +18,13 @@ struct EventBacklog {
     default: break
     }
     events.append(event)
+  }
+
+  var isEmpty: Bool { events.isEmpty }
+
+  /// Guests of which is to be told that they run.
+  var beginning: Set<String> {
+    Set(events.compactMap { if case .state(let guest, Lifecycle.running.word, _) = $0 { guest } else { nil } })
   }
 
   mutating func next() -> Event? { events.isEmpty ? nil : events.removeFirst() }

@@ -203,9 +203,10 @@ import Testing
     #expect(!rig.isSocketThere)
     let log = try String(contentsOfFile: rig.folder + "/run/rig.log", encoding: .utf8)
     let order = log.split(separator: "\n").compactMap { line in line.split(separator: " ", maxSplits: 1).last }
-    let userStopped = try #require(order.firstIndex(of: "user: stopped"))
+    let userStopping = try #require(order.firstIndex(of: "user: stopping"))
     let baseStopping = try #require(order.firstIndex(of: "base: stopping"))
-    #expect(userStopped < baseStopping, "\(log)")
+    #expect(userStopping < baseStopping, "\(log)")
+    #expect(order.contains("user: stopped"))
     #expect(order.last == "base: stopped")
   }
 

@@ -55,10 +55,12 @@ final class ShortFolder {
   }
 
   @Test func aFleetsNameCannotLeaveIt() throws {
-    let folder = try RuntimeFolder(path: ShortFolder().path)
+    let short = try ShortFolder()
+    let folder = try RuntimeFolder(path: short.path)
     for name in ["../x", "", ".hidden", "a/b", String(repeating: "a", count: 64)] {
       #expect(throws: ControlError.badFleetName(name)) { try FleetPlace(fleet: name, in: folder) }
     }
+    withExtendedLifetime(short) {}
   }
 
   @Test func aPathTooLongForASocketIsToldAsSuch() throws {

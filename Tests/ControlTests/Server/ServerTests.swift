@@ -106,15 +106,20 @@ import Testing
     feeds[1].print(Array("heard".utf8))
     // Another client is served all the same.
     #expect(try server.connect().call(.status(guests: [])) != .done)
+    // Every byte is told, or told to be lost.
     var heard = false
-    var lost: UInt64 = 0
+    var (told, lost): (UInt64, UInt64) = (0, 0)
     let came = try client.receive { incoming in
-      if case .event(.lost(0, let bytes)) = incoming { lost += bytes }
-      if case .console(1, let bytes) = incoming { heard = bytes == Array("heard".utf8) }
-      return heard && lost > 0
+      switch incoming {
+      case .event(.lost(0, let bytes)): lost += bytes
+      case .console(0, let bytes): told += UInt64(bytes.filter { $0 == 0x2E }.count)
+      case .console(1, let bytes): heard = heard || bytes == Array("heard".utf8)
+      default: break
+      }
+      return heard && told + lost == 200 * 64 << 10
     }
     #expect(came != nil)
-    #expect(lost > 10 << 20)
+    #expect(lost > 1 << 20)
   }
 
   // MARK: Events
@@ -128,6 +133,24 @@ import Testing
     #expect(came != nil)
     _ = try other.call(.status(guests: []))
     #expect(try other.exchange() == [])
+  }
+
+  @Test func tellsEventsAndOutputInTheirOrder() throws {
+    let server = try TestServer()
+    let client = try server.connect()
+    _ = try client.call(.watch)
+    _ = try client.call(.openConsole(stream: 1, guest: "a", history: 0, follows: true))
+    _ = try client.receive { $0 == .event(.replayed(stream: 1)) }
+    let feed = try #require(server.service.state.withLock { $0.feeds.first })
+    for round in 0..<200 {
+      let running = ControlClient.Incoming.event(.state(guest: "a", state: "running", reason: nil))
+      let stopped = ControlClient.Incoming.event(.state(guest: "a", state: "stopped", reason: "\(round)"))
+      server.server.publish(.state(guest: "a", state: "running", reason: nil))
+      feed.print(Array("said".utf8))
+      server.server.publish(.state(guest: "a", state: "stopped", reason: "\(round)"))
+      let came = try client.receive { $0 == stopped }
+      #expect(came == [running, .console(stream: 1, Array("said".utf8)), stopped])
+    }
   }
 
   @Test func saysGoodbyeAndHangsUp() throws {
