@@ -54,15 +54,19 @@ public final class Monitor: Sendable {
 
   /// Forgets a guest that is not alive.
   public func remove(_ guest: Guest) throws(MonitorError) {
-    let slot = try guest.control.withLock { control throws(MonitorError) in
+    let (slot, isPending) = try guest.control.withLock { control throws(MonitorError) in
       guard let slot = control.slot, !control.lifecycle.isAlive else {
         let state = control.slot == nil ? "removed" : control.lifecycle.word
         throw .notPossible(guest: guest.name, action: "remove", state: state)
       }
       control.slot = nil
+      // What was to be started again is not any more.
+      let isPending = control.lifecycle.isPending
+      if isPending { control.lifecycle = .stopped }
       guest.discharge(&control)
-      return slot
+      return (slot, isPending)
     }
+    if isPending { core.emit(.lifecycle(guest, .stopped)) }
     core.pool.remove(slot)
     logs.forget(guest)
     roster.change { guests in guests.removeAll { $0 === guest } }
@@ -91,7 +95,8 @@ public final class Monitor: Sendable {
 
   // MARK: Watching
 
-  /// Has `handler` told of everything that happens, on the monitor's threads.
+  /// Has `handler` told of everything that happens, on the monitor's threads. It must not be the last to let go of the
+  /// monitor, whose end waits for those threads: better that it does not hold it, weakly or not.
   public func observe(_ handler: @escaping @Sendable (MonitorEvent) -> Void) -> Observation {
     Observation(core, core.observe(handler))
   }

@@ -15,6 +15,8 @@ final class MonitorCore: Sendable {
   private let eventLock = HostLock()
   private let eventHappened = HostCondition()
   private let waiters = Atomic<Int>(0)
+  /// How many of them somebody may have waited for; changed under the lock.
+  private let events = Atomic<UInt64>(0)
   private let closed = Atomic<Bool>(false)
 
   init(_ configuration: MonitorConfiguration) {
@@ -56,7 +58,10 @@ final class MonitorCore: Sendable {
   func emit(_ event: MonitorEvent) {
     for handler in observers.withLock({ $0.handlers.map(\.handler) }) { handler(event) }
     guard waiters.load(ordering: .sequentiallyConsistent) > 0 else { return }
-    eventLock.withLock { eventHappened.broadcast() }
+    eventLock.withLock {
+      events.add(1, ordering: .relaxed)
+      eventHappened.broadcast()
+    }
   }
 
   /// Waits until `condition` holds, which is looked at after every event.
@@ -66,12 +71,18 @@ final class MonitorCore: Sendable {
     waiters.add(1, ordering: .sequentiallyConsistent)
     defer { waiters.subtract(1, ordering: .sequentiallyConsistent) }
     let deadline = nanoseconds.map { HostTime.now &+ min($0, 1 << 60) } ?? .max
-    eventLock.lock()
-    defer { eventLock.unlock() }
-    while !condition() {
-      guard HostTime.now < deadline else { return false }
-      eventHappened.wait(eventLock, until: deadline)
+    while true {
+      let seen = events.load(ordering: .sequentiallyConsistent)
+      // Without the lock: it may ask something of a guest, which is an event in its turn.
+      if condition() { return true }
+      let isOver = eventLock.withLock {
+        while events.load(ordering: .relaxed) == seen {
+          guard HostTime.now < deadline else { return true }
+          eventHappened.wait(eventLock, until: deadline)
+        }
+        return false
+      }
+      if isOver { return false }
     }
-    return true
   }
 }

@@ -10,7 +10,11 @@ final class Arena: Sendable {
   let hostile: Guest
   let victim: Guest
   /// What both had used when the victim's end was reported, in nanoseconds.
-  private let used = Mutex<(hostile: UInt64, victim: UInt64)?>(nil)
+  private let used = Shares()
+
+  private final class Shares: Sendable {
+    let both = Mutex<(hostile: UInt64, victim: UInt64)?>(nil)
+  }
 
   init(_ attacker: HostileGuest, _ level: Isolation, workers: Int) throws {
     var configuration = MonitorConfiguration()
@@ -21,22 +25,29 @@ final class Arena: Sendable {
     var description = attacker.description
     description.isolation = level
     (hostile, victim) = (try monitor.add([description])[0], try monitor.add([Self.victim])[0])
-    _ = monitor.observe { [weak self] event in
+    _ = monitor.observe { [hostile, victim, used] event in
       // On the worker that ran the victim: where there is no other, nobody runs meanwhile.
-      if case .lifecycle(let guest, let state) = event, state.isOver, guest === self?.victim { self?.takeShares() }
+      guard case .lifecycle(let guest, let state) = event, state.isOver, guest === victim else { return }
+      used.both.withLock { $0 = (hostile.statistics.processorTime, victim.statistics.processorTime) }
     }
   }
 
   deinit { monitor.shutDown() }
 
-  private func takeShares() {
-    used.withLock { $0 = (hostile.statistics.processorTime, victim.statistics.processorTime) }
-  }
-
-  var shares: (hostile: UInt64, victim: UInt64)? { used.withLock { $0 } }
+  var shares: (hostile: UInt64, victim: UInt64)? { used.both.withLock { $0 } }
 
   /// Waits for a minute at most.
   func wait(_ condition: () -> Bool) -> Bool { monitor.wait(timeout: 60_000_000_000, until: condition) }
+
+  /// Looks, for ten seconds at most, for something that no event tells of.
+  func sees(_ condition: () -> Bool) -> Bool {
+    let deadline = HostTime.now + 10_000_000_000
+    while !condition() {
+      guard HostTime.now < deadline else { return false }
+      usleep(1000)
+    }
+    return true
+  }
 
   // MARK: What is there to compare with
 

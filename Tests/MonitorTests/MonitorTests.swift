@@ -84,6 +84,8 @@ struct MonitorTests {
     #expect(!laboratory.monitor.wait(timeout: 10_000_000) { guest.lifecycle == .running })
     #expect(laboratory.monitor.wait(timeout: 0) { guest.lifecycle == .created })
     #expect(laboratory.monitor.wait(timeout: nil) { true })
+    // What is waited for may act itself.
+    #expect(laboratory.monitor.wait(timeout: 10_000_000_000) { (try? guest.start()) != nil })
   }
 
   @Test("a timer wakes its guest, whichever workers sleep, and for however long", arguments: [1, 2, 3])

@@ -46,6 +46,14 @@ public enum Lifecycle: Codable, Equatable, Sendable {
     }
   }
 
+  /// Whether it will be started without anybody asking again.
+  var isPending: Bool {
+    switch self {
+    case .waiting, .restarting: true
+    default: false
+    }
+  }
+
   var isWaiting: Bool { if case .waiting = self { true } else { false } }
 
   /// Whether nothing more will happen unless somebody asks for it.

@@ -41,13 +41,13 @@ struct LifecycleTests {
   /// Each state with what can be asked in it, and the state that this leads to at once.
   static let table: [(state: String, outcomes: [Action: String])] = [
     ("created", [.start: "running", .remove: "created"]),
-    ("waiting", [.start: "running", .stop: "stopped", .kill: "stopped", .remove: "waiting"]),
+    ("waiting", [.start: "running", .stop: "stopped", .kill: "stopped", .remove: "stopped"]),
     ("running", [.pause: "paused", .reset: "running", .stop: "stopping", .kill: "stopping"]),
     ("paused", [.resume: "running", .reset: "paused", .stop: "stopping", .kill: "stopping"]),
     ("stopping", [.reset: "stopping", .kill: "stopping"]),
     ("stopped", [.start: "running", .remove: "stopped"]),
     ("failed", [.start: "running", .remove: "failed"]),
-    ("restarting", [.start: "running", .stop: "stopped", .kill: "stopped", .remove: "restarting"]),
+    ("restarting", [.start: "running", .stop: "stopped", .kill: "stopped", .remove: "stopped"]),
   ]
 
   @Test(

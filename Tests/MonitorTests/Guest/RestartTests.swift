@@ -61,6 +61,19 @@ struct RestartTests {
     #expect(laboratory.monitor.statistics.memoryAdmitted == 0)
   }
 
+  @Test("whoever is removed is not started again")
+  func removed() throws {
+    let laboratory = Laboratory(backOff: 0)
+    for _ in 0..<300 {
+      let guest = try laboratory.add("guest", "fail 1") { $0.restart = .always }
+      try guest.start()
+      laboratory.until("it is removed") { (try? laboratory.monitor.remove(guest)) != nil }
+      #expect(guest.lifecycle == .stopped)
+      #expect(laboratory.living == 0)
+    }
+    #expect(laboratory.monitor.statistics.memoryAdmitted == 0)
+  }
+
   @Test("a kill and a start right after it leave a guest that runs")
   func killedAndStartedWhileRestarting() throws {
     let laboratory = Laboratory(backOff: 60_000)

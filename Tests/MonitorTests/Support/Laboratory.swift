@@ -9,7 +9,19 @@ import Testing
 final class Laboratory: Sendable {
   let monitor: Monitor
   private let journals: Journals
-  private let seen = Mutex<[String]>([])
+  private let seen: Seen
+
+  private final class Seen: Sendable {
+    let events = Mutex<[String]>([])
+
+    func note(_ event: MonitorEvent) {
+      switch event {
+      case .lifecycle(let guest, let state): events.withLock { $0.append("\(guest.name) \(state.word)") }
+      case .notice(let guest, let text): events.withLock { $0.append("\(guest.name): \(text)") }
+      case .started, .console, .said: break
+      }
+    }
+  }
 
   private final class Journals: Sendable {
     let all = Mutex<[String: Journal]>([:])
@@ -36,7 +48,9 @@ final class Laboratory: Sendable {
     }
     self.journals = journals
     monitor = Monitor(configuration)
-    _ = monitor.observe { [weak self] event in self?.note(event) }
+    let seen = Seen()
+    self.seen = seen
+    _ = monitor.observe { event in seen.note(event) }
   }
 
   // MARK: Guests
@@ -62,15 +76,7 @@ final class Laboratory: Sendable {
   func journal(_ guest: Guest) -> Journal { journals.of(guest.name) }
 
   /// States, starts and notices of all guests, in order, as `NAME STATE`; console output is left out.
-  var events: [String] { seen.withLock { $0 } }
-
-  private func note(_ event: MonitorEvent) {
-    switch event {
-    case .lifecycle(let guest, let state): seen.withLock { $0.append("\(guest.name) \(state.word)") }
-    case .notice(let guest, let text): seen.withLock { $0.append("\(guest.name): \(text)") }
-    case .started, .console, .said: break
-    }
-  }
+  var events: [String] { seen.events.withLock { $0 } }
 
   /// Machines that have been made and not ended.
   var living: Int { journals.all.withLock { $0.values.reduce(0) { $0 + $1.count("made") - $1.count("ended") } } }
