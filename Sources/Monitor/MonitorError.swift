@@ -23,7 +23,7 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
       "'\(name)' cannot name a guest: expected letters, digits, '.', '_' and '-', at most 63, a letter or digit first"
     case .nameTaken(let name): "there is a guest '\(name)' already; give each its own name"
     case .badWeight(let guest, let weight): "\(guest): weight \(weight) is not between 1 and 10000"
-    case .badCap(let guest): "\(guest): a cap must be above 0, and at most 100 percent"
+    case .badCap(let guest): "\(guest): a cap must be 0.01 to 100 percent, or 0.001 to 1000000 MIPS"
     case .badPin(let guest, let worker, let workers):
       "\(guest): cannot be pinned to worker \(worker): there are workers 0 to \(workers - 1)"
     case .badMachine(let guest, let reason): "\(guest): \(reason)"

@@ -5,6 +5,8 @@ import Synchronization
 final class Roster: Sendable {
   private let order: Mutex<[Guest]> = Mutex([])
   private let intent: Mutex<Intent> = Mutex(.running)
+  /// Whether somebody is acting on what happened, and whether more has happened since.
+  private let acting: Mutex<(isBusy: Bool, isAgain: Bool)> = Mutex((false, false))
 
   /// What an event about one guest means for the others.
   private enum Intent {
@@ -35,7 +37,7 @@ final class Roster: Sendable {
       do { try guest.start() } catch { guest.fail(because: error) }
     }
     intent.withLock { if $0 == .starting { $0 = .running } }
-    reconsider()
+    act()
   }
 
   func stopAll(force: Bool) {
@@ -43,19 +45,37 @@ final class Roster: Sendable {
     if force {
       for guest in guests { try? guest.kill() }
     }
-    stopNext()
+    act()
   }
 
   /// What an event means for other guests.
   func follow(_ event: MonitorEvent) {
     switch event {
-    case .lifecycle, .started, .said:
+    case .lifecycle, .started, .said: act()
+    case .console, .notice: break
+    }
+  }
+
+  /// Does what follows from what has happened. That is something that happens, too: whoever is at it goes round again.
+  private func act() {
+    let isMine = acting.withLock { acting in
+      defer { acting = (true, true) }
+      return !acting.isBusy
+    }
+    guard isMine else { return }
+    while hasMoreToActOn() {
       switch intent.withLock({ $0 }) {
       case .running: reconsider()
       case .starting: break
       case .stopping: stopNext()
       }
-    case .console, .notice: break
+    }
+  }
+
+  private func hasMoreToActOn() -> Bool {
+    acting.withLock { acting in
+      acting = (acting.isAgain, false)
+      return acting.isBusy
     }
   }
 

@@ -46,6 +46,7 @@ extension Hart {
   @inline(never) func csrInstruction(
     _ operation: CSROperation, _ operand: UInt32, _ i: InstructionPointer
   ) -> AccessOutcome {
+    effortLeft &-= HostEffort.access
     let number = CSR(rawValue: UInt16(truncatingIfNeeded: i.immediate))
     let outcome = accessCSR(number, operation, operand: operand, writes: operation == .write || i.rs1 != 0)
     switch outcome {

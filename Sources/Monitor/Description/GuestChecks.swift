@@ -26,8 +26,8 @@ struct GuestChecks {
     let share = guest.share
     guard ProcessorShare.weights.contains(share.weight) else { throw .badWeight(guest: guest.name, share.weight) }
     switch share.cap {
-    case .percent(let percent)?: guard percent > 0, percent <= 100 else { throw .badCap(guest: guest.name) }
-    case .mips(let mips)?: guard mips > 0, mips <= 1e6 else { throw .badCap(guest: guest.name) }
+    case .percent(let percent)?: guard ProcessorCap.percents.contains(percent) else { throw .badCap(guest: guest.name) }
+    case .mips(let mips)?: guard ProcessorCap.speeds.contains(mips) else { throw .badCap(guest: guest.name) }
     case nil: break
     }
     if let pin = share.pin, !(0..<workers).contains(pin) {
@@ -44,7 +44,15 @@ struct GuestChecks {
   }
 
   private func checkRealtime(_ guests: [GuestDescription]) throws(MonitorError) {
-    let promised = guests.filter { $0.share.latency == .realtime }.map { guest in
+    let urgent = guests.filter { $0.share.latency == .realtime }
+    try checkRealtime(urgent, workers: workers)
+    for worker in Set(urgent.compactMap(\.share.pin)) {
+      try checkRealtime(urgent.filter { $0.share.pin == worker }, workers: 1)
+    }
+  }
+
+  private func checkRealtime(_ guests: [GuestDescription], workers: Int) throws(MonitorError) {
+    let promised = guests.map { guest in
       if case .percent(let percent)? = guest.share.cap { percent } else { Slot.realtimeCap }
     }
     let total = promised.reduce(0, +)

@@ -14,10 +14,13 @@ public struct ProcessorShare: Codable, Equatable, Sendable {
 
 /// The most a guest may use, however idle the host is.
 public enum ProcessorCap: Codable, Equatable, Sendable {
-  /// Of one core's time; above 0, to 100.
+  /// Of one core's time: 0.01 to 100.
   case percent(Double)
-  /// Million instructions per second, above 0.
+  /// Million instructions per second: 0.001 to 1,000,000.
   case mips(Double)
+
+  static let percents = 0.01...100.0
+  static let speeds = 0.001...1e6
 }
 
 public enum Latency: String, Codable, CaseIterable, Sendable {

@@ -15,6 +15,10 @@ public final class TypedInput {
   public var count: Int { bytes.count - position }
 
   public func append(_ new: [UInt8]) {
+    if position > 0 {
+      bytes.removeFirst(position)
+      position = 0
+    }
     bytes += new
     deliver()
   }

@@ -3,12 +3,12 @@ import SystemBus
 
 /// What a worker does with a guest.
 extension Guest: Runnable {
+  func answer() { machine.execution?.doorbell.answer() }
+
   func ring() { control.withLock { $0.doorbell }?.ring() }
 
   func slice(limit: UInt64) -> SliceResult {
     let processorTime = HostTime.threadProcessorTime
-    // Answered first: what is rung for from here on ends the slice.
-    machine.execution?.doorbell.answer()
     let instructions = control.withLock { $0.progress.instructions }
     attendToErrands()
     let elsewhere = run(limit: limit)

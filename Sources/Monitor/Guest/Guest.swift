@@ -75,6 +75,8 @@ public final class Guest: Sendable, Identifiable {
       control.restartsInRow = 0
       control.begin()
       control.hasStarted = false
+      control.errands = []
+      control.deadline = .max
       console.watchAgain()
       return .running
     }
@@ -182,6 +184,8 @@ public final class Guest: Sendable, Identifiable {
       guard isNew else { return control.lifecycle.isWaiting }
       guard !control.lifecycle.isAlive else { return false }
       control.hasStarted = false
+      control.errands = []
+      control.deadline = .max
       console.watchAgain()
       return true
     }

@@ -49,8 +49,7 @@ public struct LatencySummary: Codable, Equatable, Sendable {
 extension Guest {
   /// How it stands now. Its memory is as it was measured last, at most once a second; asking has it measured again.
   public var statistics: GuestStatistics {
-    let now = HostTime.now
-    let (lifecycle, progress, slot) = control.withLock { ($0.lifecycle, $0.progress, $0.slot) }
+    let (lifecycle, progress, slot, now) = control.withLock { ($0.lifecycle, $0.progress, $0.slot, HostTime.now) }
     let accounts = slot.map { monitor.pool.accounts(of: $0) } ?? ProcessorAccounts()
     let uptime = progress.startedAt.map { (progress.endedAt ?? now) &- $0 } ?? 0
     return GuestStatistics(

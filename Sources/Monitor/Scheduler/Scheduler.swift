@@ -40,10 +40,14 @@ package struct Scheduler {
   }
 
   package private(set) var slots: [Slot?] = []
-  /// Guests that are ready, by virtual time: those of any worker, then those pinned to each.
-  private var normal: [IndexedHeap]
-  /// Real-time guests and errands, by the time since which they have been ready.
-  private var urgent: [IndexedHeap]
+  /// Guests that are ready, by rank; in each those of any worker, then those pinned to each. Real-time guests and errands
+  /// are in the order in which they became ready, normal guests by virtual time.
+  private var ready: [[IndexedHeap]]
+
+  private enum Rank: Int, CaseIterable {
+    case realtime, errand, normal
+  }
+
   /// Sleeping and throttled guests, by the time at which they want to go on.
   private var timers = IndexedHeap()
   private var realtimeTimers = IndexedHeap()
@@ -61,8 +65,7 @@ package struct Scheduler {
   private static let shortest: UInt64 = 5_000
 
   package init(workers: Int, slice: UInt64) {
-    normal = Array(repeating: IndexedHeap(), count: workers + 1)
-    urgent = normal
+    ready = Rank.allCases.map { _ in Array(repeating: IndexedHeap(), count: workers + 1) }
     running = Array(repeating: nil, count: workers)
     isAsleep = Array(repeating: false, count: workers)
     self.slice = slice
@@ -113,11 +116,9 @@ package struct Scheduler {
   package mutating func next(for worker: Int, now: UInt64) -> Decision {
     isAsleep[worker] = false
     fireTimers(now: now)
-    for queue in [0, worker + 1].sorted(by: { comesFirst(urgent[$0], urgent[$1]) }) {
-      if let slot = urgent[queue].first?.slot { return run(slot, on: worker, now: now) }
-    }
-    for queue in [0, worker + 1].sorted(by: { comesFirst(normal[$0], normal[$1]) }) {
-      if let slot = normal[queue].first?.slot { return run(slot, on: worker, now: now) }
+    for rank in ready.indices {
+      let isPinnedFirst = comesFirst(ready[rank][worker + 1], ready[rank][0])
+      if let slot = ready[rank][isPinnedFirst ? worker + 1 : 0].first?.slot { return run(slot, on: worker, now: now) }
     }
     isAsleep[worker] = true
     return .wait(until: nextTimer)
@@ -125,7 +126,7 @@ package struct Scheduler {
 
   /// A worker that sleeps although there is something it could run.
   package var neededSleeper: Int? {
-    for queue in urgent.indices where !urgent[queue].isEmpty || !normal[queue].isEmpty {
+    for queue in ready[0].indices where ready.contains(where: { !$0[queue].isEmpty }) {
       if queue == 0, let sleeper { return sleeper }
       if queue > 0, isAsleep[queue - 1] { return queue - 1 }
     }
@@ -201,11 +202,8 @@ package struct Scheduler {
     guest.state = .ready
     slots[slot] = guest
     let queue = guest.pin.map { $0 + 1 } ?? 0
-    if guest.isRealtime || guest.hasErrand {
-      urgent[queue].set(slot, key: due)
-    } else {
-      normal[queue].set(slot, key: guest.virtualTime)
-    }
+    let rank: Rank = guest.isRealtime ? .realtime : guest.hasErrand ? .errand : .normal
+    ready[rank.rawValue][queue].set(slot, key: rank == .normal ? guest.virtualTime : due)
   }
 
   private mutating func setTimer(_ slot: Int, at time: UInt64) {
@@ -217,8 +215,7 @@ package struct Scheduler {
     timers.remove(slot)
     realtimeTimers.remove(slot)
     let queue = slots[slot]?.pin.map { $0 + 1 } ?? 0
-    normal[queue].remove(slot)
-    urgent[queue].remove(slot)
+    for rank in ready.indices { ready[rank][queue].remove(slot) }
   }
 
   private func comesFirst(_ a: IndexedHeap, _ b: IndexedHeap) -> Bool {

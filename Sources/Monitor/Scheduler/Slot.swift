@@ -20,7 +20,8 @@ package struct Slot {
   /// Woken while it ran, so that it may not go to sleep.
   var wasWoken = false
   private(set) var isAfterErrandOnly = false
-  private var allowance: Allowance?
+  /// What its caps leave it; all of them hold.
+  private var allowances: [Allowance]
   private var wokenFor: UInt64?
   package private(set) var accounts = ProcessorAccounts()
 
@@ -33,8 +34,10 @@ package struct Slot {
     pin = share.pin
     self.virtualTime = virtualTime
     readySince = now
-    let cap = share.cap ?? (isRealtime ? .percent(Self.realtimeCap) : nil)
-    allowance = cap.map { Allowance($0, now: now) }
+    var caps = [share.cap].compactMap { $0 }
+    // A cap in instructions does not bound the time that slow ones take.
+    if isRealtime, caps.allSatisfy(\.isInInstructions) { caps.append(.percent(Self.realtimeCap)) }
+    allowances = caps.map { Allowance($0, now: now) }
   }
 
   var isUrgent: Bool { isRealtime || hasErrand }
@@ -48,7 +51,8 @@ package struct Slot {
   /// Nothing is saved up while asleep: who wakes is where the others are.
   /// - Parameter due: when it should have been woken; nil when it is only wanted for something.
   mutating func wakeUp(virtualTime now: UInt64, due: UInt64?) {
-    if virtualTime.precedes(now) { virtualTime = now }
+    // Nor does a guest that slept until the count has wrapped around count as ahead.
+    if virtualTime.precedes(now) || (now &+ scaled(1_000_000_000)).precedes(virtualTime) { virtualTime = now }
     guard let due else { return }
     wokenFor = due
     accounts.wakeups &+= 1
@@ -56,9 +60,8 @@ package struct Slot {
 
   /// How long it must wait before it may go on, if it has used up its cap.
   mutating func throttle(now: UInt64) -> UInt64? {
-    allowance?.fill(now: now)
-    guard let allowance, allowance.isSpent else { return nil }
-    return allowance.wait
+    for index in allowances.indices { allowances[index].fill(now: now) }
+    return allowances.filter(\.isSpent).map(\.wait).max()
   }
 
   /// It gets its slice now. How long that may be, in nanoseconds.
@@ -73,8 +76,8 @@ package struct Slot {
     hasErrand = false
     state = .running(worker: worker)
     accounts.slices &+= 1
-    allowance?.fill(now: now)
-    return allowance?.limit ?? .max
+    for index in allowances.indices { allowances[index].fill(now: now) }
+    return allowances.map(\.limit).min() ?? .max
   }
 
   mutating func charge(
@@ -83,8 +86,12 @@ package struct Slot {
     virtualTime &+= scaled(used &+ Self.sliceCost)
     let furthestBack = current &- scaled(lag)
     if virtualTime.precedes(furthestBack) { virtualTime = furthestBack }
-    allowance?.fill(now: now)
-    allowance?.charge(nanoseconds: used, instructions: instructions)
+    // Short slices cost more than they use; nobody is to live on that.
+    let cost = used < 10 * Self.sliceCost ? used &+ Self.sliceCost : used
+    for index in allowances.indices {
+      allowances[index].fill(now: now)
+      allowances[index].charge(nanoseconds: cost, instructions: instructions)
+    }
     accounts.used &+= used
     readySince = now
   }
@@ -100,4 +107,8 @@ public struct ProcessorAccounts: Equatable, Sendable {
   public internal(set) var wakeups: UInt64 = 0
   /// From the moment at which it should have been woken to the start of its slice.
   public internal(set) var wakeLatency = LatencyHistogram()
+}
+
+extension ProcessorCap {
+  fileprivate var isInInstructions: Bool { if case .mips = self { true } else { false } }
 }

@@ -7,6 +7,8 @@ protocol Runnable: AnyObject, Sendable {
   func slice(limit: UInt64) -> SliceResult
   /// Makes a slice that is running end soon. Called from any thread, under the pool's lock.
   func ring()
+  /// Takes note that it was rung for. Called under the pool's lock, before a slice.
+  func answer()
 }
 
 /// What a slice came to.
@@ -103,9 +105,12 @@ final class WorkerPool: @unchecked Sendable {
       let now = HostTime.now
       switch scheduler.next(for: worker, now: now) {
       case .run(let slot, let limit):
-        summonOthers(now: now, limit: limit)
+        summonOthers()
         run(slot, limit: limit)
-      case .wait(let time): sleep(worker, until: time)
+      case .wait(let time):
+        // The timers that were due may have been those of guests that only another worker may run.
+        if let sleeper = scheduler.neededSleeper { conditions[sleeper].signal() }
+        sleep(worker, until: time)
       }
     }
     lock.unlock()
@@ -114,6 +119,8 @@ final class WorkerPool: @unchecked Sendable {
   /// Runs a slice without the lock.
   private func run(_ slot: Int, limit: UInt64) {
     let member = members[slot]
+    // Under the lock: whoever rings from here on means this slice.
+    member?.answer()
     lock.unlock()
     let result = member?.slice(limit: limit) ?? SliceResult(used: 0, instructions: 0, wish: .sleep(until: .max))
     lock.lock()
@@ -131,13 +138,13 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   /// Before a worker is busy for a while: somebody else must take what else is ready, and look after the timers.
-  private func summonOthers(now: UInt64, limit: UInt64) {
+  private func summonOthers() {
     if let sleeper = scheduler.neededSleeper { return conditions[sleeper].signal() }
     let timer = scheduler.nextTimer
     guard timer != .max else { return }
     if let keeper {
       if isEarlier(timer, than: keeper.until) { conditions[keeper.worker].signal() }
-    } else if let sleeper = scheduler.sleeper, timer.precedes(now &+ limit) {
+    } else if let sleeper = scheduler.sleeper {
       conditions[sleeper].signal()
     }
   }

@@ -91,6 +91,56 @@ struct SchedulerTests {
     #expect(abs(Double(simulation.used[other] ?? 0) / 0.8e9 - 1) < 0.05)
   }
 
+  @Test("a worker that keeps the timers knows of a sleeper whose pinned guest has become ready")
+  func timersOfPinnedGuests() {
+    var scheduler = Scheduler(workers: 2, slice: 1_000_000)
+    var share = ProcessorShare()
+    share.pin = 1
+    let slot = scheduler.add(share, now: 0)
+    _ = scheduler.wake(slot, .event, now: 0)
+    #expect(scheduler.next(for: 1, now: 0) == .run(slot: slot, limit: 1_000_000))
+    scheduler.charge(slot, used: 10, instructions: 1, wish: .sleep(until: 500), now: 20)
+    #expect(scheduler.next(for: 1, now: 20) == .wait(until: 500))
+    #expect(scheduler.next(for: 0, now: 20) == .wait(until: 500))
+    #expect(scheduler.neededSleeper == nil)
+    #expect(scheduler.next(for: 0, now: 500) == .wait(until: .max))
+    #expect(scheduler.neededSleeper == 1)
+  }
+
+  @Test("real-time guests run before errands, and errands before the rest")
+  func ranks() {
+    var scheduler = Scheduler(workers: 1, slice: 1_000_000)
+    var share = ProcessorShare()
+    let normal = scheduler.add(share, now: 0)
+    let errand = scheduler.add(share, now: 0)
+    share.latency = .realtime
+    let realtime = scheduler.add(share, now: 0)
+    _ = scheduler.wake(normal, .event, now: 1)
+    _ = scheduler.wake(errand, .errand, now: 2)
+    _ = scheduler.wake(realtime, .event, now: 3)
+    var order: [Int] = []
+    while case .run(let slot, _) = scheduler.next(for: 0, now: 5) {
+      order.append(slot)
+      scheduler.charge(slot, used: 10, instructions: 1, wish: .sleep(until: .max), now: 5)
+    }
+    #expect(order == [realtime, errand, normal])
+  }
+
+  @Test("a real-time guest that takes no instructions does not escape a cap in MIPS")
+  func slowInstructions() {
+    var simulation = Simulation(workers: 1)
+    var slow = Simulation.Behaviour.busy
+    slow.mips = 1
+    let greedy = simulation.add(slow) {
+      $0.latency = .realtime
+      $0.cap = .mips(50)
+    }
+    let other = simulation.add(.busy)
+    simulation.run(for: 4 * Self.second)
+    #expect(abs(Double(simulation.used[greedy] ?? 0) / 3.2e9 - 1) < 0.02)
+    #expect(abs(Double(simulation.used[other] ?? 0) / 0.8e9 - 1) < 0.05)
+  }
+
   @Test("a pinned guest runs on its worker only")
   func pin() {
     var scheduler = Scheduler(workers: 2, slice: 1_000_000)
