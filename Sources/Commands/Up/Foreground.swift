@@ -68,8 +68,8 @@ struct Foreground {
       output.deadline = HostTime.now + 2_000_000_000
       output.flush()
     }
-    if let exitCodeFrom, let guest = session.monitor.guest(named: exitCodeFrom) { return guest.exitStatus }
     if let signal = course.signal { return .signal(signal) }
+    if let exitCodeFrom, let guest = session.monitor.guest(named: exitCodeFrom) { return guest.exitStatus }
     return session.monitor.guests.contains { $0.exitStatus != .passed } ? .failed(1) : .passed
   }
 }

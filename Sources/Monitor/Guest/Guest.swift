@@ -75,8 +75,6 @@ public final class Guest: Sendable, Identifiable {
       control.restartsInRow = 0
       control.begin()
       control.hasStarted = false
-      control.errands = []
-      control.deadline = .max
       console.watchAgain()
       return .running
     }
