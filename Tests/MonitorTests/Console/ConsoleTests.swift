@@ -69,7 +69,7 @@ struct ConsoleTests {
     }
     let notice = guest.said.dropFirst(10)
     #expect(notice.hasPrefix("\r\n["))
-    #expect(notice.hasSuffix(" bytes of output were dropped]\r\nx\n"))
+    #expect(notice.contains(" bytes of output were dropped]\r\nx\n"))
   }
 
   @Test("a reset gate lets no more pass than its rate, however it is asked, and reports few gaps")
