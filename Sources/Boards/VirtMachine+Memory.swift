@@ -16,11 +16,4 @@ extension VirtMachine {
       $0 + $1.residentBytes
     }
   }
-
-  /// Gives back to the host what only makes the guest faster, as when it has been idle for a while. What it needs of
-  /// that comes back when it runs.
-  public func releaseCaches() {
-    codeCache.release()
-    for hart in harts { hart.releaseTranslations() }
-  }
 }

@@ -43,8 +43,13 @@ public enum FleetFile {
     return stat(path, &status) == 0 && mode_t(status.st_mode) & S_IFMT == S_IFDIR
   }
 
-  /// The folder that the file at `path` is in, absolute.
+  /// The folder that the file at `path` is in, absolute: that of the file itself, through whatever links it was named, so
+  /// that it is the same for whoever reads the file again.
   static func folder(of path: String) -> String {
+    if let resolved = realpath(path, nil) {
+      defer { free(resolved) }
+      return "/" + String(cString: resolved).split(separator: "/").dropLast().joined(separator: "/")
+    }
     var parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast().filter { $0 != "." }
     if !path.hasPrefix("/") { parts.insert(contentsOf: currentFolder().split(separator: "/"), at: 0) }
     return "/" + parts.joined(separator: "/")

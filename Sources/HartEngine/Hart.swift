@@ -212,12 +212,6 @@ public final class Hart {
   /// Breaks the LR reservation: the board does so whenever another hart gets its turn.
   public func breakReservation() { state.pointee.reservation = HartState.noReservation }
 
-  /// Gives back the host memory of all cached translations. The hart must not be running.
-  public func releaseTranslations() {
-    translationMemory.clear()
-    for context in contexts { context.memoryWasCleared() }
-  }
-
   /// Host memory that cached translations take now, in bytes.
   public var residentBytes: Int { translationMemory.residentBytes }
 
@@ -264,9 +258,6 @@ public struct SharedCodeCache {
 
   /// Forgets all decoded code, as at a reset. No hart may be running.
   public func flush() { cache.flush() }
-
-  /// Forgets all decoded code and gives its memory back to the host. No hart may be running.
-  public func release() { cache.release() }
 
   /// Host memory that decoded code and the record of it take now, in bytes.
   public var residentBytes: Int { cache.residentBytes }

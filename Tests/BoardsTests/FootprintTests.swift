@@ -26,21 +26,6 @@ import Testing
     #expect(board.run() == .idle(until: .max))
     #expect(board.machine.touchedBytes == 4096)
     #expect(board.machine.residentBytes < 256 << 10)
-    let before = board.machine.residentBytes
-    board.machine.releaseCaches()
-    #expect(board.machine.residentBytes < before)
-    #expect(board.machine.touchedBytes == 4096)
-  }
-
-  /// Without its caches a machine does what it does with them.
-  @Test func releasedCachesAreNotMissed() throws {
-    let (kept, released) = (try Board(harts: 2) { $0.busyProgram() }, try Board(harts: 2) { $0.busyProgram() })
-    for _ in 0..<50 {
-      for board in [kept, released] { board.run(limit: 4_321) }
-      released.machine.releaseCaches()
-    }
-    #expect(kept.console.bytes == released.console.bytes)
-    #expect(kept.machine.saveState() == released.machine.saveState())
   }
 
   @Test func aFileMayBeTheMemory() throws {

@@ -21,14 +21,14 @@ struct ListCommand: ParsableCommand {
     let rows = try RunningFleets.all().map {
       Row(fleet: $0.fleet, file: $0.file, process: $0.process, background: $0.isBackground, guests: $0.guests)
     }
-    if json { return print(try jsonText(rows)) }
+    if json { return try StandardOutput.write(jsonText(rows) + "\n") }
     var table = TextTable([("FLEET", .left), ("GUESTS", .right), ("PROCESS", .right), ("", .left), ("FILE", .left)])
     for row in rows {
       table.add([
         row.fleet, "\(row.guests.count)", "\(row.process)", row.background ? "background" : "foreground", row.file,
       ])
     }
-    print(table.text, terminator: "")
+    try StandardOutput.write(table.text)
   }
 }
 
@@ -49,9 +49,8 @@ struct PsCommand: ParsableCommand {
 
   func run() throws {
     guard case .status(_, let guests) = try fleet.connect().call(.status(guests: guests)) else { return }
-    if json { return print(try jsonText(guests)) }
-    if quiet { return guests.forEach { print($0.name) } }
-    print(StatusTables.list(guests).text, terminator: "")
+    if json { return try StandardOutput.write(jsonText(guests) + "\n") }
+    try StandardOutput.write(quiet ? guests.map { $0.name + "\n" }.joined() : StatusTables.list(guests).text)
   }
 }
 
@@ -77,9 +76,7 @@ struct StatsCommand: ParsableCommand {
     repeat {
       guard case .status(_, let records) = try client.call(.status(guests: guests)) else { return }
       let text = json ? try jsonText(records, pretty: !stream) + "\n" : StatusTables.statistics(records).text
-      guard FileDescriptor.standardOutput.write(Array(text.utf8)) == 0 else {
-        throw ExitCode(ExitStatus.signal(13).code)
-      }
+      try StandardOutput.write(text)
       if stream { try client.pause(nanoseconds: 1_000_000_000) }
     } while stream
   }

@@ -43,19 +43,19 @@ final class Terminal {
       current.c_oflag = original.c_oflag
     case .commands: current.c_lflag &= ~tcflag_t(ICANON | ECHO)
     }
-    tcsetattr(descriptor.number, TCSADRAIN, &current)
+    apply(current)
   }
 
   /// Sets the terminal up again after this process was stopped from outside, when a shell has had its way with it.
   func resume() {
-    if original != nil { tcsetattr(descriptor.number, TCSADRAIN, &current) }
+    if original != nil { apply(current) }
   }
 
   /// Gives the terminal its old settings back.
   func restore() {
-    guard var settings = original else { return }
+    guard let settings = original else { return }
     original = nil
-    tcsetattr(descriptor.number, TCSADRAIN, &settings)
+    apply(settings)
     chost_restore_on_crash(-1, nil)
   }
 
@@ -65,6 +65,14 @@ final class Terminal {
     restore()
     chost_stop_process()
     if isInUse { enter(mode) }
+  }
+
+  /// Sets the terminal, unless it is another program's now: trying would stop this process, and all guests with it.
+  private func apply(_ settings: termios) {
+    let front = tcgetpgrp(descriptor.number)
+    guard front < 0 || front == getpgrp() else { return }
+    var settings = settings
+    tcsetattr(descriptor.number, TCSADRAIN, &settings)
   }
 
   /// Whether keys typed on standard input can be commands: there is a terminal, and no other program in front.

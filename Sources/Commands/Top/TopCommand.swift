@@ -42,7 +42,7 @@ struct TopCommand: ParsableCommand {
       // Rates need two looks.
       try client.pause(nanoseconds: min(interval, 1_000_000_000))
       guard let screen = try sampler.sample(client) else { return }
-      return print(screen.render().joined(separator: "\n"))
+      return try StandardOutput.write(screen.render().joined(separator: "\n") + "\n")
     }
     guard Terminal.canHaveCommands else { throw ValidationError("a live screen needs a terminal; --once does without") }
     let ending = try LiveTop(

@@ -18,7 +18,7 @@ final class GuestTask: Sendable {
 
   private struct Progress {
     var stage = Stage.ready
-    /// How often the guest had been started before.
+    /// How often the guest had been started when the task began, or when it started it.
     var startsBefore = 0
     var refusal: Refusal?
   }
@@ -55,18 +55,24 @@ final class GuestTask: Sendable {
     let state = guest.lifecycle
     switch progress.stage {
     case .ready: return try begin(&progress, state)
-    case .stopping: return state.isActive ? nil : try start(&progress)
+    case .stopping:
+      // Somebody else has started it again meanwhile.
+      if starts.count(of: guest.name) > progress.startsBefore { return .done }
+      return state.isActive ? nil : try start(&progress)
     case .starting:
       if starts.count(of: guest.name) > progress.startsBefore { return .done }
       guard state.isOver else { return nil }
       if let reason = state.reason { progress.refusal = Refusal(.failed, "\(guest.name): \(reason)") }
       return .done
-    case .waiting: return hasHappened(state) ? .done : nil
+    case .waiting:
+      // What was asked for may have been undone between two looks.
+      return hasHappened(state) || starts.count(of: guest.name) > progress.startsBefore ? .done : nil
     case .done: return nil
     }
   }
 
   private func begin(_ progress: inout Progress, _ state: Lifecycle) throws(MonitorError) -> Stage {
+    progress.startsBefore = starts.count(of: guest.name)
     switch action {
     case .start: return try start(&progress)
     case .restart:

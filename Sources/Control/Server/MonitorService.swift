@@ -91,7 +91,10 @@ public final class MonitorService: ControlService {
   private func act(_ action: GuestAction, on names: [String]) -> Answer {
     do throws(ControlError) {
       var guests: [Guest] = []
-      for name in names { guests.append(try find(name)) }
+      for name in names {
+        let guest = try find(name)
+        if !guests.contains(where: { $0 === guest }) { guests.append(guest) }
+      }
       let running = guests.map { GuestTask(action, on: $0, starts) }
       for task in running { task.advance() }
       return .later {

@@ -14,9 +14,13 @@ final class ServerLoop {
     weak var client: ClientConnection?
     let id: UInt32
     let reply: @Sendable () -> Reply?
+    /// Whether it must come to its end though nobody waits for the answer any more.
+    let isAction: Bool
   }
 
   static let clientLimit = 64
+  /// How many requests of one client may wait to be answered.
+  static let waitingLimit = 64
   /// How long an answer may be due unnoticed, when nothing tells that it is.
   private static let tick: UInt64 = 50_000_000
   /// How long clients have to take what is left for them at the end.
@@ -92,17 +96,21 @@ final class ServerLoop {
   // MARK: Requests
 
   private func carryOut(_ request: (id: UInt32, body: Request), for client: ClientConnection) {
-    guard unanswered.count < Self.clientLimit * 16 else {
+    let isAction = if case .act = request.body { true } else { false }
+    // One client's requests keep no other's from being answered, and what goes on without a client is bounded as well.
+    guard unanswered.count(where: { $0.client === client || (isAction && $0.client == nil) }) < Self.waitingLimit else {
       return client.reply(request.id, .refused(Refusal(.tooMany, "too many requests wait to be answered")))
     }
     switch service.begin(request.body) {
     case .now(let reply): client.reply(request.id, reply)
-    case .later(let reply): unanswered.append(Unanswered(client: client, id: request.id, reply: reply))
+    case .later(let reply):
+      unanswered.append(Unanswered(client: client, id: request.id, reply: reply, isAction: isAction))
     }
   }
 
   private func answer() {
     unanswered.removeAll { waiting in
+      if waiting.client == nil, !waiting.isAction { return true }
       guard let reply = waiting.reply() else { return false }
       waiting.client?.reply(waiting.id, reply)
       return true

@@ -1,3 +1,4 @@
+import Monitor
 import Yams
 
 /// Makes a tree of what Yams read: aliases and merge keys resolved, every key a text, no key twice.

@@ -295,14 +295,6 @@ final class CodeCache {
     effort &+= harts.count &* HostEffort.flush
   }
 
-  /// Drops every block and gives the memory back to the host. No block may be running.
-  func release() {
-    flush()
-    HostMapping.clear(arena.assumingMemoryBound(to: UInt8.self), count: arenaSize)
-    HostMapping.clear(buckets, count: Self.windowCount * Self.windowSize)
-    HostMapping.clear(pages, count: pageCount)
-  }
-
   /// Host memory in use, in bytes.
   var residentBytes: Int {
     HostMapping.residentBytes(arena, count: arenaSize) + HostMapping.residentBytes(pages, count: pageCount * 16)

@@ -178,13 +178,6 @@ final class TranslationContext {
     }
   }
 
-  /// Forgets everything: its memory has been cleared.
-  func memoryWasCleared() {
-    (dataSections, jumpSections, fetchSections) = (0, 0, 0)
-    hasSuperpages = false
-    markEmpty()
-  }
-
   /// Drops what is cached for the page of `address`, which may be part of a 4 MiB page.
   func flush(address: UInt32) {
     if hasSuperpage(at: address) { return flush() }

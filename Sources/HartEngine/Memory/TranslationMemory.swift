@@ -33,8 +33,5 @@ final class TranslationMemory {
       .bindMemory(to: Entry.self, capacity: table.size / MemoryLayout<Entry>.stride)
   }
 
-  /// Gives all of it back to the host; the contexts must be told.
-  func clear() { HostMapping.clear(memory, count: Self.size) }
-
   var residentBytes: Int { HostMapping.residentBytes(memory, count: Self.size) }
 }

@@ -165,8 +165,9 @@ package struct Scheduler {
   private mutating func run(_ slot: Int, on worker: Int, now: UInt64) -> Decision {
     leaveQueues(slot)
     guard var guest = slots[slot] else { return .wait(until: now) }
+    let isByRank = guest.isUrgent
     let limit = guest.start(on: worker, now: now)
-    if !guest.isRealtime, !guest.isAfterErrandOnly, virtualTime.precedes(guest.virtualTime) {
+    if !isByRank, virtualTime.precedes(guest.virtualTime) {
       virtualTime = guest.virtualTime
     }
     slots[slot] = guest

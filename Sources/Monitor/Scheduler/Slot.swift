@@ -19,7 +19,6 @@ package struct Slot {
   var hasErrand = false
   /// Woken while it ran, so that it may not go to sleep.
   var wasWoken = false
-  private(set) var isAfterErrandOnly = false
   /// What its caps leave it; all of them hold.
   private var allowances: [Allowance]
   private var wokenFor: UInt64?
@@ -61,7 +60,7 @@ package struct Slot {
   /// How long it must wait before it may go on, if it has used up its cap.
   mutating func throttle(now: UInt64) -> UInt64? {
     for index in allowances.indices { allowances[index].fill(now: now) }
-    return allowances.filter(\.isSpent).map(\.wait).max()
+    return allowances.lazy.filter(\.isSpent).map(\.wait).max()
   }
 
   /// It gets its slice now. How long that may be, in nanoseconds.
@@ -72,12 +71,11 @@ package struct Slot {
       accounts.wakeLatency.record(due.precedes(now) ? now &- due : 0)
       wokenFor = nil
     }
-    isAfterErrandOnly = hasErrand
     hasErrand = false
     state = .running(worker: worker)
     accounts.slices &+= 1
     for index in allowances.indices { allowances[index].fill(now: now) }
-    return allowances.map(\.limit).min() ?? .max
+    return allowances.lazy.map(\.limit).min() ?? .max
   }
 
   mutating func charge(

@@ -41,6 +41,20 @@ import Testing
     #expect(try server.connect().call(.status(guests: [])) != .done)
   }
 
+  @Test func whoeverLeavesRequestsBehindKeepsNobodyElseFromAsking() throws {
+    let server = try TestServer()
+    server.service.state.withLock { $0.isDone = false }
+    for _ in 0..<20 {
+      let client = try server.connect()
+      for _ in 0..<60 { try client.send(.awaitStart) }
+      #expect(eventually { server.service.state.withLock { $0.requests.count % 60 == 0 && !$0.requests.isEmpty } })
+    }
+    let client = try server.connect()
+    let down = try client.send(.down(grace: nil))
+    server.service.state.withLock { $0.isDone = true }
+    #expect(try client.receive { $0 == .reply(id: down, .done) } != nil)
+  }
+
   // MARK: Consoles
 
   @Test func tellsAConsoleWithWhatCameBefore() throws {

@@ -1,7 +1,7 @@
 /// The word of `candidates` that `word` most likely was meant to be; nil if none is near.
 ///
 /// Only as many candidates are looked at as a person could have meant.
-func nearest(to word: String, among candidates: [String]) -> String? {
+package func nearest(to word: String, among candidates: [String]) -> String? {
   let typed = Array(folded(word))
   guard typed.count <= 64 else { return nil }
   let limit = typed.count < 3 ? 0 : max(1, typed.count / 3)
