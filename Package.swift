@@ -40,6 +40,7 @@ let modules: [Module] = [
       "CHost", "CSeccomp", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
       "Monitor",
     ]),
+  Module(name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(name: "Control", imports: ["CHost", "SystemBus", "Boards", "Monitor"]),
   Module(
     name: "Commands",

@@ -76,7 +76,8 @@ extension VirtMachine {
 
   /// Whether all harts wait.
   private var isIdle: Bool {
-    !resetRequested && loadPosition >= boot?.pieces.count ?? 0 && harts.allSatisfy { $0.isWaiting && !$0.hasWakeUp }
+    !resetRequested && loadPosition >= boot?.pieces.count ?? 0
+      && harts.indices.allSatisfy { (harts[$0].isWaiting && !harts[$0].hasWakeUp) || isStalled($0) }
   }
 
   private func listen(to doorbell: Doorbell?) {
@@ -163,7 +164,7 @@ extension VirtMachine {
     for offset in 0..<harts.count {
       let index = (nextHart + offset) % harts.count
       let hart = harts[index]
-      guard !hart.isWaiting || hart.hasWakeUp else { continue }
+      guard !hart.isWaiting || hart.hasWakeUp, !isStalled(index) else { continue }
       nextHart = (index + 1) % harts.count
       turnLeft = Self.quantum
       if let virtualClock, deadlines.next != .max {
@@ -199,6 +200,7 @@ extension VirtMachine {
   private var reasonForHang: String? {
     var reasons: [String] = []
     var waiting: [String] = []
+    if harts.indices.contains(where: isStalled) { return nil }
     for hart in harts {
       if let reason = hart.loopReason {
         reasons.append(reason)

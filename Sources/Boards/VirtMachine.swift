@@ -97,6 +97,9 @@ public final class VirtMachine {
   var nextHart = 0
   /// Instructions left of the turn of the hart before that; 0 when it is over.
   var turnLeft: UInt64 = 0
+  /// For each hart, the machine time before which it does nothing; see `stall`.
+  var stalledUntil: [Ticks]
+  lazy var stallDeadline = deadlines.register { [unowned self] _ in scheduleEndOfStall() }
   var pace = Pace()
 
   /// - Parameters:
@@ -119,6 +122,7 @@ public final class VirtMachine {
       virtualClock = virtual
     }
     pins = (0..<configuration.harts).map { _ in HartPins() }
+    stalledUntil = pins.map { _ in 0 }
     clint = CLINT(harts: pins, clock: clock, deadlines: deadlines)
     plic = PLIC(harts: pins)
     uart = UART(sink: console, line: plic.line(for: MemoryMap.uartInterrupt), clock: clock, deadlines: deadlines)
@@ -200,6 +204,8 @@ public final class VirtMachine {
     end = nil
     nextHart = 0
     turnLeft = 0
+    for index in stalledUntil.indices { stalledUntil[index] = 0 }
+    scheduleEndOfStall()
     for entry in entries { entry.device.reset() }
     beginLoading()
     codeCache.flush()

@@ -18,12 +18,13 @@ extension VirtMachine {
   func saveState(_ extent: StateExtent) -> [UInt8] {
     finishLoading()
     var encoder = StateEncoder()
-    encoder.section("machine", version: 2)
+    encoder.section("machine", version: 3)
     for (_, value) in fingerprint { encoder.encode(value) }
     encoder.encode(Int64(resets))
     encoder.encode(resetRequested)
     encoder.encode(UInt8(truncatingIfNeeded: nextHart))
     encoder.encode(UInt16(truncatingIfNeeded: turnLeft))
+    encoder.encode(stalledUntil)
     encoder.encode(end)
     encoder.encode(hostInterface != nil)
     encoder.encode(hostInterface ?? 0)
@@ -57,7 +58,7 @@ extension VirtMachine {
 
   private func restore(from bytes: [UInt8], _ extent: StateExtent) throws(StateError) {
     var decoder = StateDecoder(bytes)
-    let version = try decoder.section("machine", newest: 2)
+    let version = try decoder.section("machine", newest: 3)
     for (property, here) in fingerprint { try decoder.expect(here, as: property) }
     let resets = Int(truncatingIfNeeded: try decoder.decode(Int64.self))
     let resetRequested = try decoder.decode(Bool.self)
@@ -66,6 +67,8 @@ extension VirtMachine {
     // Version 1 forgot what was left of a turn.
     let turnLeft = version == 1 ? 0 : UInt64(try decoder.decode(UInt16.self))
     guard turnLeft <= Self.quantum else { throw decoder.invalid("turn") }
+    // Before version 3 no hart could be stalled.
+    let stalls = version < 3 ? harts.map { _ in 0 } : try decoder.decodeArray(of: Ticks.self, count: harts.count)
     let end = try decoder.decodeEnd()
     let hasHostInterface = try decoder.decode(Bool.self)
     let hostInterface = try decoder.decode(UInt32.self)
@@ -81,6 +84,8 @@ extension VirtMachine {
     self.hostInterface = hasHostInterface ? hostInterface : nil
     (self.resets, self.resetRequested, self.nextHart, self.end) = (resets, resetRequested, nextHart, end)
     self.turnLeft = turnLeft
+    stalledUntil = stalls
+    scheduleEndOfStall()
   }
 
   /// What two machines must have in common to exchange state; the harts and devices check what concerns only them.
