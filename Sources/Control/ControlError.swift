@@ -10,6 +10,8 @@ public enum ControlError: Error, Equatable, Sendable, CustomStringConvertible {
   case alreadyRunning(fleet: String, process: Int32?)
   case noMonitor(fleet: String)
   case foreignMonitor(path: String)
+  /// It does not get round to accepting or greeting this client.
+  case busy
 
   // Conversations
   case system(what: String, reason: String)
@@ -35,6 +37,7 @@ public enum ControlError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noMonitor(let fleet):
       "no monitor runs a fleet '\(fleet)'; 'roost list' tells what runs, 'roost up -d' starts one"
     case .foreignMonitor(let path): "\(path): the monitor belongs to another user"
+    case .busy: "the monitor is too busy to answer; try again in a while"
     case .system(let what, let reason): "\(what): \(reason)"
     case .frameTooLong(let length, let limit): "a message of \(length) bytes; at most \(limit) were expected"
     case .badFrame(let reason), .badMessage(let reason): "a message that makes no sense: \(reason)"
