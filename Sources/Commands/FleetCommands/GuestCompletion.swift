@@ -36,6 +36,7 @@ package struct FleetWords {
     "--fleet": { .name($0) }, "--file": { .file($0) }, "-F": { .file($0) },
   ]
 
+  /// - Parameter words: those before the one that is being completed.
   package init(_ words: [String]) {
     var words = words.prefix { $0 != "--" }
     while let word = words.popFirst() {
