@@ -31,6 +31,7 @@ extension ControlError: ReportedError {
     case .badFleetName: .usage
     case .alreadyRunning, .busy: .notNow
     case .noMonitor, .disconnected: .noMonitor
+    case .noThread: .hostResources
     case .system: .internalError
     case .frameTooLong, .badFrame, .badMessage, .otherVersion: .badProtocol
     case .refused(let refusal): refusal.exitStatus

@@ -20,7 +20,7 @@ public final class ControlServer: Sendable {
     thread = HostThread(name: "control") {
       ServerLoop(greeting: greeting, service: service, listener: listener, mailbox: mailbox, clock: clock).run()
     }
-    guard thread.start() else { throw .system(what: "the control thread", reason: "the host has no thread left") }
+    guard thread.start() else { throw .noThread(reason: systemErrorText(thread.failure)) }
   }
 
   /// Serves the client at the other end of `socket`, which belongs to this process.

@@ -14,7 +14,7 @@ package final class HostThread: @unchecked Sendable {
   private let name: String
   private var handle: pthread_t?
   /// Why it could not be started, as in `errno`; 0 if it could.
-  private(set) var failure: Int32 = 0
+  package private(set) var failure: Int32 = 0
 
   /// - Parameter name: shown by debuggers and `top -H`; at most 15 bytes count.
   package init(name: String, _ body: @escaping @Sendable () -> Void) {

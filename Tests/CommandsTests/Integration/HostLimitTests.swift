@@ -60,5 +60,15 @@
       #expect(result.errors.contains(" of 256: "))
       #expect(!rig.isSocketThere)
     }
+
+    @Test func aMonitorThatCannotBeControlledDoesNotStart() throws {
+      let rig = try FleetRig([("pass", TinyGuest.pass, [])], keys: ["workers: 1"])
+      // Room for the stack of one thread.
+      rig.limits = ["-s 1500000", "-v 2500000"]
+      let result = try rig.roost("up", "-d")
+      #expect(result.status == 71, "\(result.output)")
+      #expect(result.errors.hasPrefix("roost: the host has no thread left for the control socket: "))
+      #expect(!rig.isSocketThere)
+    }
   }
 #endif
