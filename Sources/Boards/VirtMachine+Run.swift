@@ -126,7 +126,7 @@ extension VirtMachine {
   }
 
   private func finish(_ end: MachineEnd) -> SliceOutcome {
-    self.end = end
+    conclude(end)
     return .ended(end)
   }
 

@@ -8,7 +8,7 @@ extension VirtMachine {
   public func saveState() -> [UInt8] {
     finishLoading()
     var encoder = StateEncoder()
-    encoder.section("machine", version: 2)
+    encoder.section("machine", version: 3)
     for (_, value) in fingerprint { encoder.encode(value) }
     encoder.encode(Int64(resets))
     encoder.encode(resetRequested)
@@ -22,9 +22,14 @@ extension VirtMachine {
     for memory in bus.memories { memory.save(to: &encoder) }
     for device in devicesForState { device.save(to: &encoder) }
     for hart in harts { hart.save(to: &encoder) }
+    traceHash?.save(to: &encoder)
     encoder.section("end", version: 1)
     return encoder.bytes
   }
+
+  /// A hash of the saved state: of registers, memory, devices, time and all else that later runs depend on. Asking takes
+  /// some milliseconds for each ten MiB of RAM in use. The machine must not be running.
+  public var stateDigest: UInt64 { TraceHash.digest(of: saveState()) }
 
   /// Puts the machine into a saved state. Under virtual time it then goes on exactly as the saved one would have; under
   /// host time the guest does not see how much of it passed in between.
@@ -41,7 +46,7 @@ extension VirtMachine {
 
   private func restore(from bytes: [UInt8]) throws(StateError) {
     var decoder = StateDecoder(bytes)
-    let version = try decoder.section("machine", newest: 2)
+    let version = try decoder.section("machine", newest: 3)
     for (property, here) in fingerprint { try decoder.expect(here, as: property) }
     let resets = Int(truncatingIfNeeded: try decoder.decode(Int64.self))
     let resetRequested = try decoder.decode(Bool.self)
@@ -60,6 +65,8 @@ extension VirtMachine {
     codeCache.flush()
     for device in devicesForState { try device.restore(from: &decoder) }
     for hart in harts { try hart.restore(from: &decoder) }
+    // Older versions knew of no trace hash: it then covers what follows.
+    if version >= 3 { try traceHash?.restore(from: &decoder) } else { traceHash?.clear() }
     try decoder.section("end", newest: 1)
     guard decoder.isAtEnd else { throw decoder.invalid("length") }
     self.hostInterface = hasHostInterface ? hostInterface : nil
@@ -72,9 +79,15 @@ extension VirtMachine {
     let time =
       switch configuration.clock {
       case .host: "the host's clock"
-      case .virtual(let rate): "a virtual clock of \(rate) instructions per tick"
+      case .virtual(let rate): Self.words(for: rate)
       }
     return [("memory", "\(ram.size >> 10) KiB"), ("harts", "\(harts.count)"), ("time from", time)]
+  }
+
+  private static func words(for rate: ClockRate) -> String {
+    let (perTick, rest) = rate.instructionsPerSecond.quotientAndRemainder(dividingBy: ticksPerSecond)
+    return "a virtual clock of "
+      + (rest == 0 ? "\(perTick) instructions per tick" : "\(rate.instructionsPerSecond) instructions per second")
   }
 
   /// The interrupt controller goes first: a device that finds itself due while it is restored raises its line, and the
