@@ -11,7 +11,7 @@ import Testing
   private func hash(_ board: Board) throws -> UInt64 { try #require(board.machine.traceHash).value }
 
   /// The hash of a program of a few instructions, run to its end.
-  private func hash(_ program: (inout Assembler) -> Void) throws -> UInt64 {
+  private func hash(_ program: @escaping (inout Assembler) -> Void) throws -> UInt64 {
     let board = try Board {
       program(&$0)
       $0.endMachine()
