@@ -46,6 +46,27 @@ public enum MachineEnd: Equatable, Sendable {
   case hung(reason: String)
 }
 
+/// Where a machine's RAM comes from.
+public enum RAMSource {
+  /// Memory of this process, zero at first.
+  case own
+  /// The same, from which the first snapshot is taken without a copy; what a guest reads costs memory too.
+  case freezable
+  /// A file, of at least its size and all zero, that others may have mapped too; see `GuestMemory`.
+  case descriptor(Int32)
+  /// What RAM of the same size held once.
+  case image(MemoryImage)
+
+  fileprivate func memory(size: Int) throws(MemoryError) -> GuestMemory {
+    switch self {
+    case .own: try GuestMemory(base: MemoryMap.ramBase, size: size)
+    case .freezable: try GuestMemory(freezable: size, base: MemoryMap.ramBase)
+    case .descriptor(let descriptor): try GuestMemory(base: MemoryMap.ramBase, size: size, descriptor: descriptor)
+    case .image(let image): try GuestMemory(image, base: MemoryMap.ramBase)
+    }
+  }
+}
+
 /// QEMU's riscv32 `virt` board: harts, memory and devices, run by one thread at a time.
 public final class VirtMachine {
   public let configuration: MachineConfiguration
@@ -90,12 +111,12 @@ public final class VirtMachine {
 
   /// - Parameters:
   ///   - console: where the UART's output goes.
-  ///   - ramDescriptor: a file that becomes the RAM, of at least its size and all zero; see `GuestMemory`.
+  ///   - ram: where the RAM comes from.
   public init(
-    _ configuration: MachineConfiguration, console: any ConsoleSink, ramDescriptor: Int32? = nil
+    _ configuration: MachineConfiguration, console: any ConsoleSink, ram source: RAMSource = .own
   ) throws(MemoryError) {
     self.configuration = configuration
-    ram = try GuestMemory(base: MemoryMap.ramBase, size: configuration.memorySize, descriptor: ramDescriptor)
+    ram = try source.memory(size: configuration.memorySize)
     bootROM = try GuestMemory(
       base: MemoryMap.bootROM.base, size: Int(MemoryMap.bootROM.size), isWritable: false)
     switch configuration.clock {
