@@ -44,6 +44,17 @@ extension KeyTable<GuestDraft> {
       "harts", .integer(1...MachineConfiguration.hartLimit), \.guest.machine.harts, "Number of harts.", initial: "1",
       otherNames: ["cpus", "cpu", "cores", "smp"]),
     Key("isa", optional: .isa, \.guest.machine.isa, "The harts' instruction set; without it, everything there is."),
+    Key(
+      "clock", .choice, \.guest.machine.clock,
+      "What drives its time: the host's clock, or the instructions executed, which makes it depend on its input alone.",
+      initial: "host"),
+    Key(
+      "clock-rate", optional: .clockRate, \.guest.machine.clockRate,
+      "How fast it seems to run under the virtual clock; without it, 100MIPS.", otherNames: ["speed", "mips"]),
+    Key(
+      "seed", optional: .integer(0...UInt64(Int64.max)), \.guest.machine.seed,
+      "Decides what random bytes it finds in its device tree; without it, those of the host, or 0 under virtual time.",
+      otherNames: ["random-seed"]),
   ]
 
   private static let share: [Key<GuestDraft>] = [

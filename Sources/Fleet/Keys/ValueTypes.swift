@@ -103,6 +103,16 @@ extension ValueType where Value == UInt64 {
   }
 }
 
+extension ValueType where Value == ClockRate {
+  static var clockRate: Self {
+    let number = JSONValue.object([("type", .string("number")), ("minimum", .number(1)), ("maximum", .number(100_000))])
+    let schema = JSONValue.anyOf([number, .text(pattern: "^[0-9]+([.][0-9]+)? *([MmGg][Ii][Pp][Ss])?$")])
+    return Self("a speed from 1MIPS to 100GIPS, such as 62.5MIPS", schema: schema) { text, _ throws(Complaint) in
+      do throws(QuantityError) { return try ClockRate(parsing: text) } catch { throw .unexpected }
+    }
+  }
+}
+
 extension ValueType where Value == ProcessorCap {
   /// `50%` of a core, or `20 MIPS`.
   static var cap: Self {
