@@ -29,6 +29,7 @@ extension Hart {
 
   private func enterHandler(cause: UInt32, value: UInt32, at pc: UInt32, inSupervisor: Bool) {
     state.pointee.reservation = HartState.noReservation
+    recordTrap(cause: cause, value: value, at: pc, inSupervisor: inSupervisor)
     let vector: UInt32
     if inSupervisor {
       csr.supervisorCause = cause
@@ -64,7 +65,9 @@ extension Hart {
     csr.status |= Status.mpie | (wasEnabled ? Status.mie : 0)
     if previous != .machine { csr.status &= ~Status.mprv }
     mode = previous
-    state.pointee.pc = csr.machineEPC & instructionAddressMask
+    let target = csr.machineEPC & instructionAddressMask
+    recordReturn(from: .machine, to: target)
+    state.pointee.pc = target
     updateContexts()
     attention = true
   }
@@ -75,7 +78,9 @@ extension Hart {
     mode = csr.status & Status.spp != 0 ? .supervisor : .user
     csr.status &= ~(Status.sie | Status.spp | Status.mprv)
     csr.status |= Status.spie | (wasEnabled ? Status.sie : 0)
-    state.pointee.pc = csr.supervisorEPC & instructionAddressMask
+    let target = csr.supervisorEPC & instructionAddressMask
+    recordReturn(from: .supervisor, to: target)
+    state.pointee.pc = target
     updateContexts()
     attention = true
   }
