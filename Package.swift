@@ -22,7 +22,7 @@ let modules: [Module] = [
   Module(name: "ISA", imports: []),
   Module(name: "RegisterMaps", imports: [], hasTests: false),
   Module(name: "DeviceTree", imports: []),
-  Module(name: "SystemBus", imports: ["ISA", "DeviceTree"]),
+  Module(name: "SystemBus", imports: ["CHost", "ISA", "DeviceTree"]),
   Module(name: "HartEngine", imports: ["ISA", "SystemBus"], testImports: ["DeviceTree", "ConformanceKit"]),
   Module(name: "Peripherals", imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus"]),
   Module(name: "GuestImage", imports: ["CLibelf"]),
@@ -46,6 +46,7 @@ let modules: [Module] = [
       "CHost", "CSeccomp", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
       "Monitor",
     ]),
+  Module(name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(name: "Control", imports: ["CHost", "SystemBus", "Boards", "Monitor"]),
   Module(
     name: "Commands",
