@@ -30,6 +30,12 @@ let modules: [Module] = [
     name: "Boards",
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
+  Module(
+    name: "Diagnosis",
+    imports: [
+      "ISA", "RegisterMaps", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
+    ],
+    testImports: ["ConformanceKit"]),
   Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(
     name: "Fleet", imports: ["CLibyaml", "ISA", "GuestImage", "Boards", "Monitor"],
@@ -46,7 +52,7 @@ let modules: [Module] = [
     name: "Commands",
     imports: [
       "CHost", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
-      "Monitor", "Fleet", "Sandbox", "Control",
+      "Diagnosis", "Monitor", "Fleet", "Sandbox", "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]

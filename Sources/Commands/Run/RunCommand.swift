@@ -1,5 +1,6 @@
 import ArgumentParser
 import Boards
+import Diagnosis
 import GuestImage
 import SystemBus
 
@@ -8,8 +9,9 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Boot a kernel.",
     discussion: """
-      The console is standard input and output. On a terminal Ctrl-A x ends the run, Ctrl-A r resets the machine, and \
-      Ctrl-A h tells the rest; every other key goes to the guest. The end of input does not end the guest.
+      The console is standard input and output. On a terminal Ctrl-A x ends the run, Ctrl-A r resets the machine, Ctrl-A w \
+      tells why the guest may hang, and Ctrl-A h the rest; every other key goes to the guest. The end of input does not \
+      end the guest.
 
       \(ExitStatus.help)
       """)
@@ -60,13 +62,14 @@ struct RunCommand: ParsableCommand {
     if let trace { machine.onCommit = { trace.write(line: $0) } }
     machine.hostInterface = images.hostInterface(under: plan)
     machine.start(plan, deviceTree: deviceTree)
-    let outcome = try runMachine(machine, output: output, trace: trace)
-    try report(outcome, of: machine, kernel: images.kernel.image)
+    let symbols = SymbolMap(images, under: plan)
+    let outcome = try runMachine(machine, symbols: symbols, output: output, trace: trace)
+    try report(outcome, of: machine, symbols: symbols)
   }
 
   /// Runs the machine with the terminal set up for it.
   private func runMachine(
-    _ machine: VirtMachine, output: ConsoleOutput, trace: TraceFile?
+    _ machine: VirtMachine, symbols: SymbolMap, output: ConsoleOutput, trace: TraceFile?
   ) throws -> (RunOutcome, RunStatistics) {
     let signals = try HostSignals()
     defer { signals.release() }
@@ -76,8 +79,8 @@ struct RunCommand: ParsableCommand {
     defer { terminal.restore() }
     let input = ConsoleInput(.standardInput, uart: machine.uart, isTerminal: isTerminal)
     let loop = RunLoop(
-      machine: machine, output: output, input: input, signals: signals, terminal: terminal, trace: trace,
-      limit: timeout, isTimeVirtual: self.machine.clock == .virtual)
+      machine: machine, symbols: symbols, output: output, input: input, signals: signals, terminal: terminal,
+      trace: trace, limit: timeout, isTimeVirtual: self.machine.clock == .virtual)
     let started = HostTime.now
     let outcome = loop.run()
     let duration = HostTime.now - started
@@ -86,11 +89,16 @@ struct RunCommand: ParsableCommand {
 
   /// Tells what there is to tell, and ends with the exit code that says it.
   private func report(
-    _ result: (outcome: RunOutcome, statistics: RunStatistics), of machine: VirtMachine, kernel: ImageFile
+    _ result: (outcome: RunOutcome, statistics: RunStatistics), of machine: VirtMachine, symbols: SymbolMap
   ) throws {
     if var message = result.outcome.message {
-      if result.outcome.concernsHarts { message += " (\(HartPlaces(kernel: kernel).describe(machine.harts)))" }
+      if result.outcome.concernsHarts {
+        message += " (\(machine.harts.map(symbols.describe).joined(separator: "; ")))"
+      }
       StandardError.report(message)
+    }
+    if result.outcome.concernsHarts {
+      StandardError.write(Diagnosis.examine(machine, symbols: symbols).text)
     }
     if stats {
       StandardError.write(result.statistics.text)

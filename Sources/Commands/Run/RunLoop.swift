@@ -1,4 +1,5 @@
 import Boards
+import Diagnosis
 import SystemBus
 
 #if canImport(Glibc)
@@ -12,6 +13,7 @@ import SystemBus
 /// Runs a machine in slices, and looks after console, signals and the time limit between them.
 struct RunLoop {
   let machine: VirtMachine
+  let symbols: SymbolMap
   let output: ConsoleOutput
   let input: ConsoleInput
   let signals: HostSignals
@@ -117,8 +119,16 @@ struct RunLoop {
     case .quit: return .endedByUser
     case .help: output.write(EscapeSequence.help)
     case .reset: machine.reset()
+    case .diagnose: output.write("\n" + diagnose())
     case .key: break
     }
     return nil
+  }
+
+  /// Says why the guest may hang, without its noticing how long that takes.
+  func diagnose() -> String {
+    machine.holdTime()
+    defer { machine.releaseTime() }
+    return Diagnosis.examine(machine, symbols: symbols).text
   }
 }
