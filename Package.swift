@@ -19,6 +19,7 @@ let hostLibraries = ["CLibelf", "CLibyaml", "CSeccomp"]
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 let modules: [Module] = [
+  Module(name: "PlainText", imports: []),
   Module(name: "ISA", imports: []),
   Module(name: "RegisterMaps", imports: [], hasTests: false),
   Module(name: "DeviceTree", imports: []),
@@ -30,22 +31,25 @@ let modules: [Module] = [
     name: "Boards",
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
-  Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(
-    name: "Fleet", imports: ["CLibyaml", "ISA", "GuestImage", "Boards", "Monitor"],
-    products: [.product(name: "Yams", package: "Yams")]),
+    name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "GuestImage", "Boards"],
+    products: [.product(name: "Yams", package: "Yams")], hasTests: false),
+  Module(
+    name: "Monitor",
+    imports: ["CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+  Module(name: "Fleet", imports: ["PlainText", "Boards", "YAMLReading", "Monitor"]),
   Module(
     name: "Sandbox",
     imports: [
       "CHost", "CSeccomp", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
       "Monitor",
     ]),
-  Module(name: "Control", imports: ["CHost", "SystemBus", "Boards", "Monitor"]),
+  Module(name: "Control", imports: ["CHost", "PlainText", "SystemBus", "Boards", "Monitor"]),
   Module(
     name: "Commands",
     imports: [
-      "CHost", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
-      "Monitor", "Fleet", "Sandbox", "Control",
+      "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals",
+      "GuestImage", "Boards", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]

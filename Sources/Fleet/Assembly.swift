@@ -1,4 +1,6 @@
 import Monitor
+import PlainText
+import YAMLReading
 
 /// Makes guests of what the file says of them: defaults, copies, logs and dependencies.
 struct Assembly {

@@ -1,4 +1,5 @@
-import Monitor
+import PlainText
+import YAMLReading
 
 /// A dependency as the file has it.
 struct DependencyDraft: Sendable {

@@ -1,14 +1,16 @@
-/// What is known and found while one fleet file is read. It belongs to the thread that reads.
-final class Reading {
+import PlainText
+
+/// What is known and found while one YAML file is read. It belongs to the thread that reads.
+package final class Reading {
   /// As the user named it.
-  let file: String
+  package let file: String
   /// What relative paths start from: absolute, without a slash at its end unless it is the root.
-  let folder: String
+  package let folder: String
   private let environment: Environment
   private var flaws: [Flaw] = []
   private var omitted = 0
 
-  init(file: String, folder: String, environment: Environment) {
+  package init(file: String, folder: String, environment: Environment) {
     self.file = file
     self.folder = folder
     self.environment = environment
@@ -17,8 +19,8 @@ final class Reading {
   // MARK: Errors
 
   /// Notes what is wrong; the same only once, since what an alias stands for is read each time.
-  func report(_ problem: @autoclosure () -> FleetProblem, at position: TextPosition) {
-    guard flaws.count < FleetErrors.limit else {
+  package func report(_ problem: @autoclosure () -> YAMLProblem, at position: TextPosition) {
+    guard flaws.count < YAMLErrors.limit else {
       omitted += 1
       return
     }
@@ -26,26 +28,26 @@ final class Reading {
     if !flaws.contains(flaw) { flaws.append(flaw) }
   }
 
-  func report(_ flaw: Flaw) { report(flaw.problem, at: flaw.position) }
+  package func report(_ flaw: Flaw) { report(flaw.problem, at: flaw.position) }
 
   /// Everything reported, in the order of the file; nil if nothing was.
-  var failure: FleetErrors? {
+  package var failure: YAMLErrors? {
     guard !flaws.isEmpty else { return nil }
     let sorted = flaws.enumerated().sorted { first, second in
       let (one, other) = (first.element.position, second.element.position)
       return (one.line, one.column, first.offset) < (other.line, other.column, second.offset)
     }
     let errors = sorted.map {
-      FleetError.wrong(FilePlace(file: file, position: $0.element.position), $0.element.problem)
+      YAMLError.wrong(FilePlace(file: file, position: $0.element.position), $0.element.problem)
     }
-    return FleetErrors(errors, omitted: omitted)
+    return YAMLErrors(errors, omitted: omitted)
   }
 
   // MARK: Values
 
   /// The text of a scalar, variables put in.
   /// - Returns: nil if it is none, or cannot be had, which is reported.
-  func text(of node: YAMLNode, key: String, expected: String) -> String? {
+  package func text(of node: YAMLNode, key: String, expected: String) -> String? {
     if node.isUnknown { return nil }
     guard case .scalar(let text, _) = node.content, !node.isMissing, !node.isNull else {
       report(.badValue(key: key, found: node.found, expected: expected), at: node.position)
@@ -65,13 +67,13 @@ final class Reading {
   }
 
   /// Whether variables make nothing of what is written.
-  func isEmptied(_ node: YAMLNode) -> Bool {
+  package func isEmptied(_ node: YAMLNode) -> Bool {
     guard case .scalar(let text, _) = node.content, text.utf8.first == UInt8(ascii: "$") else { return false }
     return (try? Substitution.apply(environment, to: text))?.isEmpty ?? false
   }
 
   /// A path as it is from anywhere.
-  func absolute(_ path: String) -> String {
+  package func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return path }
     let rest = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
     return folder == "/" ? folder + rest : folder + "/" + rest
@@ -79,11 +81,11 @@ final class Reading {
 }
 
 /// Something wrong in the file that is read.
-struct Flaw: Error, Equatable {
-  var position: TextPosition
-  var problem: FleetProblem
+package struct Flaw: Error, Equatable {
+  package var position: TextPosition
+  package var problem: YAMLProblem
 
-  init(_ position: TextPosition, _ problem: FleetProblem) {
+  package init(_ position: TextPosition, _ problem: YAMLProblem) {
     self.position = position
     self.problem = problem
   }
