@@ -38,6 +38,7 @@ let modules: [Module] = [
     name: "Monitor",
     imports: ["CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(name: "Fleet", imports: ["PlainText", "Boards", "YAMLReading", "Monitor"]),
+  Module(name: "Scenarios", imports: ["PlainText", "ISA", "GuestImage", "Boards", "YAMLReading"]),
   Module(
     name: "Sandbox",
     imports: [

@@ -38,9 +38,7 @@ public struct Fleet: Codable, Equatable, Sendable {
     do throws(Flaw) {
       if let root = try YAMLDocument.read(bytes[...], reading) {
         KeyTable.fleet.read(root, into: &draft, reading)
-        if draft.guests == nil, case .mapping(let entries) = root.content,
-          !entries.contains(where: { $0.key == "guests" })
-        {
+        if draft.guests == nil, case .mapping = root.content, root["guests"] == nil {
           reading.report(.missingKey(key: "guests", owner: KeyTable.fleet.owner), at: root.position)
         }
       } else {

@@ -22,7 +22,7 @@ package func schema<Root>(
 
 extension KeyTable {
   /// How the schema names it.
-  package var reference: JSONValue { .object([("$ref", .string("#/$defs/\(schemaName)"))]) }
+  package var reference: JSONValue { .reference(schemaName) }
 
   /// What the schema defines under that name.
   package var definition: (name: String, value: JSONValue) { (schemaName, .object(schemaMembers)) }

@@ -90,6 +90,9 @@ extension JSONValue {
     .anyOf([schema, .object([("$ref", .string("#/$defs/variable"))])])
   }
 
+  /// What the schema defines as `name`.
+  package static func reference(_ name: String) -> JSONValue { .object([("$ref", .string("#/$defs/\(name)"))]) }
+
   package static func text(pattern: String? = nil) -> JSONValue {
     .object([("type", .string("string"))] + (pattern.map { [("pattern", .string($0))] } ?? []))
   }

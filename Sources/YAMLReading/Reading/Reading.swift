@@ -9,6 +9,8 @@ package final class Reading {
   private let environment: Environment
   private var flaws: [Flaw] = []
   private var omitted = 0
+  /// How often something was reported so far, known or not.
+  package private(set) var count = 0
 
   package init(file: String, folder: String, environment: Environment) {
     self.file = file
@@ -20,6 +22,7 @@ package final class Reading {
 
   /// Notes what is wrong; the same only once, since what an alias stands for is read each time.
   package func report(_ problem: @autoclosure () -> YAMLProblem, at position: TextPosition) {
+    count += 1
     guard flaws.count < YAMLErrors.limit else {
       omitted += 1
       return
@@ -48,21 +51,45 @@ package final class Reading {
   /// The text of a scalar, variables put in.
   /// - Returns: nil if it is none, or cannot be had, which is reported.
   package func text(of node: YAMLNode, key: String, expected: String) -> String? {
+    guard let text = written(in: node, key: key, expected: expected) else { return nil }
+    do throws(Substitution.Problem) {
+      return try Substitution.apply(environment, to: text)
+    } catch {
+      report(error, of: text, at: node.position)
+      return nil
+    }
+  }
+
+  /// The text of a scalar, variables put in but for the names that are kept.
+  /// - Parameter bracedOnly: whether a dollar without a brace behind it is a letter like any other.
+  /// - Returns: nil if it is none, or cannot be had, which is reported.
+  package func parts(
+    of node: YAMLNode, key: String, expected: String, bracedOnly: Bool = false, keeping isKept: (String) -> Bool
+  ) -> [Substitution.Part]? {
+    guard let text = written(in: node, key: key, expected: expected) else { return nil }
+    do throws(Substitution.Problem) {
+      return try Substitution.parts(environment, of: text, bracedOnly: bracedOnly, keeping: isKept)
+    } catch {
+      report(error, of: text, at: node.position)
+      return nil
+    }
+  }
+
+  private func written(in node: YAMLNode, key: String, expected: String) -> String? {
     if node.isUnknown { return nil }
     guard case .scalar(let text, _) = node.content, !node.isMissing, !node.isNull else {
       report(.badValue(key: key, found: node.found, expected: expected), at: node.position)
       return nil
     }
-    do throws(Substitution.Problem) {
-      return try Substitution.apply(environment, to: text)
-    } catch {
-      switch error {
-      case .notSet(let name): report(.variableNotSet(name: name), at: node.position)
-      case .required(let name, let message): report(.variableRequired(name: name, message: message), at: node.position)
-      case .malformed: report(.malformedVariable(found: quoted(text)), at: node.position)
-      case .tooLong(let limit): report(.tooLong(limit: limit), at: node.position)
-      }
-      return nil
+    return text
+  }
+
+  private func report(_ problem: Substitution.Problem, of text: String, at position: TextPosition) {
+    switch problem {
+    case .notSet(let name): report(.variableNotSet(name: name), at: position)
+    case .required(let name, let message): report(.variableRequired(name: name, message: message), at: position)
+    case .malformed: report(.malformedVariable(found: quoted(text)), at: position)
+    case .tooLong(let limit): report(.tooLong(limit: limit), at: position)
     }
   }
 

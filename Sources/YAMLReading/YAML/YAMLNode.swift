@@ -6,6 +6,12 @@ package struct YAMLNode {
     package var key: String
     package var position: TextPosition
     package var value: YAMLNode
+
+    package init(key: String, position: TextPosition, value: YAMLNode) {
+      self.key = key
+      self.position = position
+      self.value = value
+    }
   }
 
   package enum Content {
@@ -20,6 +26,11 @@ package struct YAMLNode {
 
   package var position: TextPosition
   package var content: Content
+
+  package init(position: TextPosition, content: Content) {
+    self.position = position
+    self.content = content
+  }
 
   /// Whether it is not known, which need not be reported again.
   package var isUnknown: Bool {
@@ -37,6 +48,12 @@ package struct YAMLNode {
   package var isMissing: Bool {
     guard case .scalar(let text, isPlain: true) = content else { return false }
     return text.isEmpty
+  }
+
+  /// The entry of a mapping under `key`, if it is one that has it.
+  package subscript(key: String) -> Entry? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.first { $0.key == key }
   }
 
   /// What it is, for a message.
