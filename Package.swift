@@ -23,7 +23,7 @@ let modules: [Module] = [
   Module(name: "ISA", imports: []),
   Module(name: "RegisterMaps", imports: [], hasTests: false),
   Module(name: "DeviceTree", imports: []),
-  Module(name: "SystemBus", imports: ["ISA", "DeviceTree"]),
+  Module(name: "SystemBus", imports: ["CHost", "ISA", "DeviceTree"]),
   Module(name: "HartEngine", imports: ["ISA", "SystemBus"], testImports: ["DeviceTree", "ConformanceKit"]),
   Module(name: "Peripherals", imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus"]),
   Module(name: "GuestImage", imports: ["CLibelf"]),
@@ -38,19 +38,25 @@ let modules: [Module] = [
     name: "Monitor",
     imports: ["CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(name: "Fleet", imports: ["PlainText", "Boards", "YAMLReading", "Monitor"]),
-  Module(name: "Scenarios", imports: ["PlainText", "ISA", "GuestImage", "Boards", "YAMLReading"]),
   Module(
     name: "Sandbox",
     imports: [
       "CHost", "CSeccomp", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
       "Monitor",
     ]),
+  Module(name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+  Module(
+    name: "Scenarios",
+    imports: [
+      "CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "GuestImage", "Boards", "YAMLReading", "Monitor",
+      "Harness",
+    ]),
   Module(name: "Control", imports: ["CHost", "PlainText", "SystemBus", "Boards", "Monitor"]),
   Module(
     name: "Commands",
     imports: [
       "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals",
-      "GuestImage", "Boards", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Control",
+      "GuestImage", "Boards", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness", "Scenarios", "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]

@@ -53,6 +53,33 @@ extension VirtMachine {
     return end.map { .ended($0) } ?? .ran
   }
 
+  /// Runs until machine time is `time`, exactly under virtual time: idle time passes at once, but not beyond. How often and
+  /// where a run is divided so changes nothing for the guest.
+  /// - Returns: `.ran`, or `.idle` when nothing will happen before another time unless input arrives; or the end.
+  public func run(until time: Ticks) -> SliceOutcome {
+    guard let virtualClock else {
+      let now = clock.now
+      return run(for: time > now ? min(time - now, .max / 100) * 100 : 0)
+    }
+    listen(to: nil)
+    while clock.now < time {
+      let stretch = run(limit: virtualClock.instructions(until: time), effort: .max, until: time)
+      if let outcome = stretch.outcome {
+        guard case .idle = outcome else { return outcome }
+        virtualClock.skip(to: time)
+      }
+    }
+    deadlines.fire(now: clock.now)
+    if let end { return .ended(end) }
+    return isIdle ? .idle(until: deadlines.next) : .ran
+  }
+
+  /// Whether all harts wait.
+  private var isIdle: Bool {
+    !resetRequested && loadPosition >= boot?.pieces.count ?? 0
+      && harts.indices.allSatisfy { (harts[$0].isWaiting && !harts[$0].hasWakeUp) || isStalled($0) }
+  }
+
   private func listen(to doorbell: Doorbell?) {
     for hart in harts where hart.doorbell !== doorbell { hart.doorbell = doorbell }
   }
@@ -75,7 +102,8 @@ extension VirtMachine {
   }
 
   /// Lets the hart whose turn it is run, until its turn is over or it has used what it may.
-  private func run(limit: UInt64, effort: Int) -> Stretch {
+  /// - Parameter time: what virtual time is not skipped beyond.
+  private func run(limit: UInt64, effort: Int, until time: Ticks = .max) -> Stretch {
     if let end { return Stretch(outcome: .ended(end)) }
     if resetRequested {
       resets &+= 1
@@ -86,7 +114,7 @@ extension VirtMachine {
     deadlines.fire(now: clock.now)
     guard let hart = hartInTurn() else {
       if let reason = reasonForHang { return Stretch(outcome: finish(.hung(reason: reason))) }
-      return Stretch(outcome: skipIdleTime() ? nil : .idle(until: deadlines.next))
+      return Stretch(outcome: skipIdleTime(until: time) ? nil : .idle(until: deadlines.next))
     }
     let before = hart.executed
     let exit = run(hart, budget: min(limit, turnLeft), effort: effort)
@@ -136,7 +164,7 @@ extension VirtMachine {
     for offset in 0..<harts.count {
       let index = (nextHart + offset) % harts.count
       let hart = harts[index]
-      guard !hart.isWaiting || hart.hasWakeUp else { continue }
+      guard !hart.isWaiting || hart.hasWakeUp, !isStalled(index) else { continue }
       nextHart = (index + 1) % harts.count
       turnLeft = Self.quantum
       if let virtualClock, deadlines.next != .max {
@@ -159,10 +187,10 @@ extension VirtMachine {
     return .budgetSpent
   }
 
-  /// Under virtual time, passes to the next deadline. False when the caller must wait for the host.
-  private func skipIdleTime() -> Bool {
+  /// Under virtual time, passes to the next deadline, but not beyond `time`. False when the caller must wait for the host.
+  private func skipIdleTime(until time: Ticks) -> Bool {
     guard let virtualClock, willReachDeadline else { return false }
-    virtualClock.skip(to: deadlines.next)
+    virtualClock.skip(to: min(deadlines.next, time))
     return true
   }
 
@@ -172,6 +200,7 @@ extension VirtMachine {
   private var reasonForHang: String? {
     var reasons: [String] = []
     var waiting: [String] = []
+    if harts.indices.contains(where: isStalled) { return nil }
     for hart in harts {
       if let reason = hart.loopReason {
         reasons.append(reason)

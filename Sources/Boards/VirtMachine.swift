@@ -38,6 +38,27 @@ public enum MachineEnd: Equatable, Sendable {
   case hung(reason: String)
 }
 
+/// Where a machine's RAM comes from.
+public enum RAMSource {
+  /// Memory of this process, zero at first.
+  case own
+  /// The same, from which the first snapshot is taken without a copy; what a guest reads costs memory too.
+  case freezable
+  /// A file, of at least its size and all zero, that others may have mapped too; see `GuestMemory`.
+  case descriptor(Int32)
+  /// What RAM of the same size held once.
+  case image(MemoryImage)
+
+  fileprivate func memory(size: Int) throws(MemoryError) -> GuestMemory {
+    switch self {
+    case .own: try GuestMemory(base: MemoryMap.ramBase, size: size)
+    case .freezable: try GuestMemory(freezable: size, base: MemoryMap.ramBase)
+    case .descriptor(let descriptor): try GuestMemory(base: MemoryMap.ramBase, size: size, descriptor: descriptor)
+    case .image(let image): try GuestMemory(image, base: MemoryMap.ramBase)
+    }
+  }
+}
+
 /// QEMU's riscv32 `virt` board: harts, memory and devices, run by one thread at a time.
 public final class VirtMachine {
   public let configuration: MachineConfiguration
@@ -76,16 +97,19 @@ public final class VirtMachine {
   var nextHart = 0
   /// Instructions left of the turn of the hart before that; 0 when it is over.
   var turnLeft: UInt64 = 0
+  /// For each hart, the machine time before which it does nothing; see `stall`.
+  var stalledUntil: [Ticks]
+  lazy var stallDeadline = deadlines.register { [unowned self] _ in scheduleEndOfStall() }
   var pace = Pace()
 
   /// - Parameters:
   ///   - console: where the UART's output goes.
-  ///   - ramDescriptor: a file that becomes the RAM, of at least its size and all zero; see `GuestMemory`.
+  ///   - ram: where the RAM comes from.
   public init(
-    _ configuration: MachineConfiguration, console: any ConsoleSink, ramDescriptor: Int32? = nil
+    _ configuration: MachineConfiguration, console: any ConsoleSink, ram source: RAMSource = .own
   ) throws(MemoryError) {
     self.configuration = configuration
-    ram = try GuestMemory(base: MemoryMap.ramBase, size: configuration.memorySize, descriptor: ramDescriptor)
+    ram = try source.memory(size: configuration.memorySize)
     bootROM = try GuestMemory(
       base: MemoryMap.bootROM.base, size: Int(MemoryMap.bootROM.size), isWritable: false)
     switch configuration.clock {
@@ -98,6 +122,7 @@ public final class VirtMachine {
       virtualClock = virtual
     }
     pins = (0..<configuration.harts).map { _ in HartPins() }
+    stalledUntil = pins.map { _ in 0 }
     clint = CLINT(harts: pins, clock: clock, deadlines: deadlines)
     plic = PLIC(harts: pins)
     uart = UART(sink: console, line: plic.line(for: MemoryMap.uartInterrupt), clock: clock, deadlines: deadlines)
@@ -179,6 +204,8 @@ public final class VirtMachine {
     end = nil
     nextHart = 0
     turnLeft = 0
+    for index in stalledUntil.indices { stalledUntil[index] = 0 }
+    scheduleEndOfStall()
     for entry in entries { entry.device.reset() }
     beginLoading()
     codeCache.flush()

@@ -8,8 +8,12 @@ public enum ControlError: Error, Equatable, Sendable, CustomStringConvertible {
 
   // Monitors
   case alreadyRunning(fleet: String, process: Int32?)
+  /// The host does not give the server its thread; `reason` in words.
+  case noThread(reason: String)
   case noMonitor(fleet: String)
   case foreignMonitor(path: String)
+  /// It does not get round to accepting or greeting this client.
+  case busy
 
   // Conversations
   case system(what: String, reason: String)
@@ -32,9 +36,11 @@ public enum ControlError: Error, Equatable, Sendable, CustomStringConvertible {
       "'\(name)' cannot name a fleet: expected letters, digits, '.', '_' and '-', at most 63, a letter or digit first"
     case .alreadyRunning(let fleet, let process):
       "fleet '\(fleet)' runs already\(process.map { " (process \($0))" } ?? ""); 'roost down --fleet \(fleet)' ends it"
+    case .noThread(let reason): "the host has no thread left for the control socket: \(reason)"
     case .noMonitor(let fleet):
       "no monitor runs a fleet '\(fleet)'; 'roost list' tells what runs, 'roost up -d' starts one"
     case .foreignMonitor(let path): "\(path): the monitor belongs to another user"
+    case .busy: "the monitor is too busy to answer; try again in a while"
     case .system(let what, let reason): "\(what): \(reason)"
     case .frameTooLong(let length, let limit): "a message of \(length) bytes; at most \(limit) were expected"
     case .badFrame(let reason), .badMessage(let reason): "a message that makes no sense: \(reason)"

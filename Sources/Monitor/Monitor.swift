@@ -27,12 +27,14 @@ public final class Monitor: Sendable {
 
   public func guest(named name: String) -> Guest? { guests.first { $0.name == name } }
 
-  /// Takes guests in, all or none. They are not started yet.
+  /// Takes guests in, all or none. They are not started yet; the monitor's threads are, with the first.
   public func add(_ descriptions: [GuestDescription]) throws(MonitorError) -> [Guest] {
     if core.isClosed { throw .shuttingDown }
     let checks = GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
     return try roster.change { known throws(MonitorError) in
       try checks.check(descriptions, beside: known.map(\.description))
+      try core.pool.begin()
+      if descriptions.contains(where: { $0.console.log != nil }) { try logs.begin() }
       let new = descriptions.map { Guest($0, monitor: core) }
       known += new
       watchForLines(of: known)

@@ -13,6 +13,8 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
   case isolationUnavailable(guest: String, reason: String)
   /// Starting the guest would take more memory than the monitor may use.
   case noMemory(guest: String, needed: UInt64, used: UInt64, limit: UInt64)
+  /// The host does not give the monitor a thread; `reason` in words.
+  case noThread(what: String, reason: String)
   /// The guest is in a state in which that cannot be done.
   case notPossible(guest: String, action: String, state: String)
   case shuttingDown
@@ -37,6 +39,9 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noMemory(let guest, let needed, let used, let limit):
       "\(guest): needs \(mebibytes(needed)), but guests have \(mebibytes(used)) of the \(mebibytes(limit)) that they may "
         + "use together; stop one, give it less memory, or raise the limit"
+    case .noThread(let what, let reason):
+      "the host has no thread left for \(what): \(reason); end other processes, raise the limit of processes or memory "
+        + "(ulimit -u, ulimit -v), or use fewer workers"
     case .notPossible(let guest, let action, let state): "\(guest): cannot \(action) a guest that is \(state)"
     case .shuttingDown: "the monitor is shutting down"
     }

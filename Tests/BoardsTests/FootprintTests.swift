@@ -31,7 +31,7 @@ import Testing
   @Test func aFileMayBeTheMemory() throws {
     let whole = try Board { $0.busyProgram() }
     whole.run(limit: 50_000)
-    let shared = try Board(ramDescriptor: try temporaryFile(size: 1 << 20)) { $0.busyProgram() }
+    let shared = try Board(ram: .descriptor(try temporaryFile(size: 1 << 20))) { $0.busyProgram() }
     shared.run(limit: 50_000)
     #expect(shared.machine.saveState() == whole.machine.saveState())
     shared.machine.reset()

@@ -40,7 +40,7 @@ final class Board {
   /// - Parameter program: writes the program; nil starts nothing.
   init(
     harts: Int = 1, clock: MachineConfiguration.ClockKind = .virtual(instructionsPerTick: 10),
-    memorySize: Int = 1 << 20, console: Recorder = Recorder(), ramDescriptor: Int32? = nil,
+    memorySize: Int = 1 << 20, console: Recorder = Recorder(), ram: RAMSource = .own,
     _ program: ((inout Assembler) -> Void)? = nil
   ) throws {
     self.console = console
@@ -48,7 +48,7 @@ final class Board {
     configuration.harts = harts
     configuration.memorySize = memorySize
     configuration.clock = clock
-    machine = try VirtMachine(configuration, console: console, ramDescriptor: ramDescriptor)
+    machine = try VirtMachine(configuration, console: console, ram: ram)
     guard let program else { return }
     var assembler = Assembler(base: MemoryMap.ramBase)
     program(&assembler)

@@ -62,8 +62,12 @@ final class FakeService: ControlService {
     /// How many more bytes the guest takes.
     var appetite = Int.max
     var requests: [Request] = []
-    /// Whether actions have been done.
+    /// Whether actions have been done, and guests have started.
     var isDone = true
+    /// How often it has been said that guests have started.
+    var told = 0
+    /// What is said of a guest besides its state.
+    var note: String?
   }
 
   let state = Mutex(State())
@@ -72,9 +76,25 @@ final class FakeService: ControlService {
   func begin(_ request: Request) -> Answer {
     state.withLock { $0.requests.append(request) }
     switch request {
-    case .status: return .now(.status(MonitorRecord(fleet: "fake"), [GuestRecord(name: "a", state: "running")]))
-    case .act:
-      return .later { [self] in state.withLock { $0.isDone } ? .done : nil }
+    case .status:
+      var guest = GuestRecord(name: "a", state: "running")
+      guest.reason = state.withLock { $0.note }
+      return .now(.status(MonitorRecord(fleet: "fake"), [guest]))
+    case .act(_, let guests):
+      return .later { [self] in
+        state.withLock { state in
+          state.isDone
+            ? .acted(guests.map { ActionResult(guest: $0, state: "stopped", note: state.note) }) : nil
+        }
+      }
+    case .awaitStart:
+      return .later { [self] in
+        state.withLock { state in
+          guard state.isDone else { return nil }
+          state.told += 1
+          return .acted([ActionResult(guest: "a", state: "running", note: state.note)])
+        }
+      }
     default: return .now(.done)
     }
   }
@@ -98,14 +118,27 @@ final class FakeService: ControlService {
   }
 }
 
+/// Time that passes when a test says so.
+final class TestClock: Sendable {
+  private let nanoseconds = Atomic<UInt64>(1)
+
+  var time: UInt64 { nanoseconds.load(ordering: .sequentiallyConsistent) }
+  func advance(seconds: Double) { nanoseconds.add(UInt64(seconds * 1e9), ordering: .sequentiallyConsistent) }
+}
+
 /// A server of a fake service, stopped when it is let go.
 final class TestServer {
   let service = FakeService()
   let server: ControlServer
-  let greeting = Greeting(fleet: "fake", file: "/fleet.yaml", process: 1, isBackground: false, guests: ["a", "b"])
+  let greeting: Greeting
 
-  init(listener: UnixSocket? = nil) throws {
-    server = try ControlServer(greeting: greeting, service: service, listener: listener)
+  init(listener: UnixSocket? = nil, guests: [String] = ["a", "b"], clock: TestClock? = nil) throws {
+    greeting = Greeting(fleet: "fake", file: "/fleet.yaml", process: 1, isBackground: false, guests: guests)
+    if let clock {
+      server = try ControlServer(greeting: greeting, service: service, listener: listener) { clock.time }
+    } else {
+      server = try ControlServer(greeting: greeting, service: service, listener: listener)
+    }
   }
 
   deinit { server.stop() }

@@ -23,10 +23,11 @@ struct ActionOptions: ParsableArguments {
 
 extension ActionCommand {
   func run() throws {
-    let client = try options.fleet.connect()
-    let names = options.all ? client.greeting.guests : options.guests
-    guard case .acted(let results) = try client.call(.act(Self.action, guests: names)) else { return }
-    for result in results where result.refusal == nil { print("\(result.guest): \(result.state)") }
+    let client = try options.fleet.connect(isToChange: true)
+    let results = try client.act(Self.action, on: options.all ? client.greeting.guests : options.guests)
+    for result in results where result.refusal == nil {
+      print("\(result.guest): \(result.state)\(result.note.map { " (\($0))" } ?? "")")
+    }
     for refusal in results.compactMap(\.refusal) { StandardError.report(refusal.message) }
     if let refusal = results.compactMap(\.refusal).first { throw ExitCode(refusal.exitStatus.code) }
   }

@@ -17,7 +17,7 @@ struct DownCommand: ParsableCommand {
   var timeout: TimeLimit?
 
   func run() throws {
-    let place = try fleet.place()
+    let place = try fleet.place(isToChange: true)
     let client = try ControlClient(place)
     do throws(ControlError) {
       _ = try client.call(.down(grace: timeout.map { $0.nanoseconds / 1_000_000 }))

@@ -21,20 +21,22 @@ struct FleetOptions: ParsableArguments {
   }
 
   /// Connects to its monitor.
-  func connect() throws -> ControlClient { try ControlClient(place()) }
+  /// - Parameter isToChange: whether the command does more than to look; it then falls on no fleet by chance.
+  func connect(isToChange: Bool = false) throws -> ControlClient { try ControlClient(place(isToChange: isToChange)) }
 
   /// Where its monitor is.
-  func place() throws -> FleetPlace {
+  func place(isToChange: Bool = false) throws -> FleetPlace {
     let folder = try RuntimeFolder.standard()
     if let fleet { return try FleetPlace(fleet: fleet, in: folder) }
     let running = try RunningFleets.all()
     let chosen = try FleetChoice(running: running).choose(
-      file: file.map(Self.fleetFile), here: FleetFile.names.map(absolutePath))
+      file: file.map(Self.fleetFile), here: FleetFile.names.map(absolutePath).filter { $0.hasPrefix("/") },
+      isToChange: isToChange)
     return try FleetPlace(fleet: chosen.fleet, in: folder)
   }
 
   /// The fleet file at a path, or in the folder there.
-  private static func fleetFile(_ path: String) -> String {
+  static func fleetFile(_ path: String) -> String {
     let inside = FleetFile.names.map { path + "/" + $0 }.first { absolutePath($0) != $0 }
     return absolutePath(RuntimeFolder.isFolder(path) ? inside ?? path : path)
   }
@@ -49,13 +51,17 @@ package struct FleetChoice {
   /// - Parameters:
   ///   - file: absolute path of the fleet file that the user named.
   ///   - here: absolute paths of fleet files in the current folder.
-  package func choose(file: String?, here: [String]) throws(FleetChoiceError) -> Greeting {
+  ///   - isToChange: whether a fleet that has nothing to do with the fleet file here must not be chosen.
+  package func choose(
+    file: String?, here: [String], isToChange: Bool = false
+  ) throws(FleetChoiceError) -> Greeting {
     if let file {
       guard let fleet = running.first(where: { $0.file == file }) else { throw .notRunning(file: file) }
       return fleet
     }
     if let fleet = running.first(where: { here.contains($0.file) }) { return fleet }
     guard let only = running.first else { throw .nothingRuns }
+    if isToChange, let file = here.first { throw .otherRuns(file: file, running: running.map(\.fleet)) }
     guard running.count == 1 else { throw .several(running.map(\.fleet)) }
     return only
   }
@@ -65,11 +71,15 @@ package enum FleetChoiceError: ReportedError, Equatable {
   case nothingRuns
   case notRunning(file: String)
   case several([String])
+  /// The fleet of the file here does not run, but these do.
+  case otherRuns(file: String, running: [String])
 
   package var description: String {
     switch self {
     case .nothingRuns: "no fleet runs; 'roost up -d' starts the one of a fleet file"
     case .notRunning(let file): "\(file): no monitor runs this fleet; 'roost up -d' starts it"
+    case .otherRuns(let file, let names):
+      "\(file): no monitor runs this fleet; what runs is \(names.joined(separator: ", ")): --fleet NAME means that"
     case .several(let names):
       "several fleets run (\(names.joined(separator: ", "))); say which with --fleet, or go to its fleet file's folder"
     }
@@ -77,7 +87,7 @@ package enum FleetChoiceError: ReportedError, Equatable {
 
   package var exitStatus: ExitStatus {
     switch self {
-    case .nothingRuns, .notRunning: .noMonitor
+    case .nothingRuns, .notRunning, .otherRuns: .noMonitor
     case .several: .usage
     }
   }

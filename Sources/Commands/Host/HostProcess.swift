@@ -34,6 +34,26 @@ enum HostProcess {
     return CommandLine.arguments.first ?? "roost"
   }
 
+  /// Lets this process have as many descriptors as the host allows it: each guest with isolation `process` takes some, and
+  /// what is allowed at first is little.
+  static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(descriptors, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    #if canImport(Darwin)
+      limit.rlim_cur = min(limit.rlim_max, rlim_t(OPEN_MAX))
+    #else
+      limit.rlim_cur = limit.rlim_max
+    #endif
+    // It goes on with what it has if not.
+    _ = setrlimit(descriptors, &limit)
+  }
+
+  #if canImport(Glibc)
+    private static let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  #else
+    private static let descriptors = RLIMIT_NOFILE
+  #endif
+
   /// Whether an environment variable is set to something.
   static func hasValue(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
 

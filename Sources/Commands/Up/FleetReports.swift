@@ -16,7 +16,7 @@ extension YAMLErrors: ReportedError {
 extension MonitorError: ReportedError {
   public var exitStatus: ExitStatus {
     switch self {
-    case .noMemory: .hostResources
+    case .noMemory, .noThread: .hostResources
     case .notPossible, .shuttingDown: .notNow
     default: .badData
     }
@@ -29,8 +29,9 @@ extension ControlError: ReportedError {
     case .noFolder, .pathTooLong: .cannotCreate
     case .foreignFolder, .foreignMonitor: .noPermission
     case .badFleetName: .usage
-    case .alreadyRunning: .notNow
+    case .alreadyRunning, .busy: .notNow
     case .noMonitor, .disconnected: .noMonitor
+    case .noThread: .hostResources
     case .system: .internalError
     case .frameTooLong, .badFrame, .badMessage, .otherVersion: .badProtocol
     case .refused(let refusal): refusal.exitStatus

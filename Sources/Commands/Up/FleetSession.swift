@@ -80,7 +80,13 @@ final class FleetSession: Sendable {
     let greeting = Greeting(
       fleet: fleet.name, file: absolutePath(fleet.path), process: process, isBackground: isBackground,
       guests: fleet.guests.map(\.name))
-    let server = try ControlServer(greeting: greeting, service: service, listener: lock?.listen())
+    let server: ControlServer
+    do {
+      server = try ControlServer(greeting: greeting, service: service, listener: lock?.listen())
+    } catch {
+      lock?.removeSocket()
+      throw error
+    }
     self.server = server
     observation = monitor.observe { event in
       service.follow(event)

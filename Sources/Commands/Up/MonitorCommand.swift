@@ -20,6 +20,7 @@ struct MonitorCommand: ParsableCommand {
   @Argument var file: String
 
   func run() throws {
+    HostProcess.raiseDescriptorLimit()
     let session: FleetSession
     let signals: HostSignals
     do {

@@ -58,6 +58,7 @@ struct UpCommand: ParsableCommand {
     if detached {
       status = try BackgroundLauncher(fleet: fleet, place: place).launch()
     } else {
+      HostProcess.raiseDescriptorLimit()
       let session = try FleetSession(
         fleet, configuration: try .standard(for: fleet), lock: MonitorLock.take(place), isBackground: false)
       var foreground = Foreground(session: session, rendering: rendering)

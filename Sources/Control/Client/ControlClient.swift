@@ -57,7 +57,7 @@ public final class ControlClient {
         }
       }
       let now = HostTime.now
-      guard now < end else { throw .system(what: "the monitor", reason: "does not answer") }
+      guard now < end else { throw .busy }
       var poller = Poller()
       poller.add(socket.descriptor)
       poller.wait(nanoseconds: end - now)
@@ -96,6 +96,8 @@ public final class ControlClient {
       case .message(let bytes):
         switch try MessageCoding.decode(ServerMessage.self, from: bytes) {
         case .hello: break
+        // To no request of ours: why the monitor hangs up.
+        case .reply(0, .refused(let refusal)): throw .refused(refusal)
         case .reply(let id, let reply): arrived.append(.reply(id: id, reply))
         case .event(let event): arrived.append(.event(event))
         }
@@ -141,16 +143,40 @@ public final class ControlClient {
   /// Makes a request and waits for its reply; what else comes is kept for `exchange`. A refusal is an error.
   public func call(_ request: Request) throws(ControlError) -> Reply {
     let id = try send(request)
+    return try awaitReplies(to: [id])[id] ?? .done
+  }
+
+  /// Has something done to guests, however many there are, and waits until it is done.
+  /// - Returns: what came of it for each, in the order of `guests`.
+  public func act(_ action: GuestAction, on guests: [String]) throws(ControlError) -> [ActionResult] {
+    var parts = Request.acts(action, on: guests)
+    // All or none: which are there is known.
+    if parts.count > 1, let unknown = guests.first(where: { !greeting.guests.contains($0) }) {
+      parts = [.act(action, guests: [unknown])]
+    }
+    var ids: [UInt32] = []
+    for part in parts { ids.append(try send(part)) }
+    let replies = try awaitReplies(to: Set(ids))
+    return ids.flatMap { id -> [ActionResult] in
+      if case .acted(let results) = replies[id] { results } else { [] }
+    }
+  }
+
+  /// Waits for the replies to requests; what else comes is kept for `exchange`. A refusal is an error.
+  private func awaitReplies(to ids: Set<UInt32>) throws(ControlError) -> [UInt32: Reply] {
     var others: [Incoming] = []
+    var replies: [UInt32: Reply] = [:]
     while true {
-      var reply: Reply?
       for incoming in try exchange() {
-        if case .reply(id, let found) = incoming { reply = found } else { others.append(incoming) }
+        switch incoming {
+        case .reply(let id, .refused(let refusal)) where ids.contains(id): throw .refused(refusal)
+        case .reply(let id, let reply) where ids.contains(id): replies[id] = reply
+        default: others.append(incoming)
+        }
       }
-      if let reply {
+      if replies.count == ids.count {
         arrived = others
-        if case .refused(let refusal) = reply { throw .refused(refusal) }
-        return reply
+        return replies
       }
       var poller = Poller()
       poller.add(descriptor, output: wantsOutput)

@@ -1,4 +1,5 @@
 import CHost
+import SystemBus
 
 #if canImport(Glibc)
   import Glibc
@@ -49,25 +50,32 @@ public final class UnixSocket: Sendable {
   }
 
   /// Listens at `path`, where nothing must be yet. Only this user may connect.
-  public static func listen(at path: String) throws(ControlError) -> UnixSocket {
+  /// - Parameter backlog: how many may wait to be accepted; the host has a limit of its own.
+  public static func listen(at path: String, backlog: Int32 = SOMAXCONN) throws(ControlError) -> UnixSocket {
     let made = try make()
     let bound = try withAddress(path) { bind(made.descriptor, $0, $1) }
     // Nobody can connect between these: that takes a socket that listens.
-    guard bound == 0, chmod(path, 0o600) == 0, hostListen(made.descriptor, 16) == 0 else {
+    guard bound == 0, chmod(path, 0o600) == 0, hostListen(made.descriptor, backlog) == 0 else {
       throw .system(what: path, reason: systemErrorText(errno))
     }
     return made
   }
 
   /// Connects to whoever listens at `path`; nil if nobody does.
-  public static func connect(to path: String) throws(ControlError) -> UnixSocket? {
+  /// - Parameter patience: for how many nanoseconds it is tried again while too many others wait there.
+  public static func connect(to path: String, patience: UInt64 = 2_000_000_000) throws(ControlError) -> UnixSocket? {
     let made = try make()
-    let failure = try withAddress(path) { hostConnect(made.descriptor, $0, $1) == 0 ? 0 : errno }
-    switch failure {
-    case 0: return made
-    // EAGAIN: so many wait already that it must be stuck.
-    case ENOENT, ECONNREFUSED, ENOTDIR: return nil
-    default: throw .system(what: path, reason: systemErrorText(failure))
+    let start = HostTime.now
+    while true {
+      let failure = try withAddress(path) { hostConnect(made.descriptor, $0, $1) == 0 ? 0 : errno }
+      switch failure {
+      case 0: return made
+      case ENOENT, ECONNREFUSED, ENOTDIR: return nil
+      case EAGAIN, EINTR:
+        guard HostTime.now - start < patience else { throw .busy }
+        usleep(5000)
+      default: throw .system(what: path, reason: systemErrorText(failure))
+      }
     }
   }
 
@@ -91,10 +99,24 @@ public final class UnixSocket: Sendable {
 
   // MARK: Using one
 
-  /// The next connection that waits; nil when none does.
-  func accept() -> UnixSocket? {
-    let accepted = hostAccept(descriptor, nil, nil)
-    return accepted >= 0 ? UnixSocket(accepted) : nil
+  enum Accepted {
+    case socket(UnixSocket)
+    case nobody
+    /// The host has no descriptor or memory left for it; it goes on waiting.
+    case noResources
+  }
+
+  /// The next connection that waits.
+  func accept() -> Accepted {
+    while true {
+      let accepted = hostAccept(descriptor, nil, nil)
+      if accepted >= 0 { return .socket(UnixSocket(accepted)) }
+      switch errno {
+      case EAGAIN, EWOULDBLOCK: return .nobody
+      case EINTR, ECONNABORTED: continue
+      default: return .noResources
+      }
+    }
   }
 
   /// Whether this user, or root, is at the other end.

@@ -40,10 +40,20 @@ public final class MonitorLock: Sendable {
         throw .system(what: place.lock, reason: systemErrorText(errno))
       }
       // When nobody listens, its holder is about to end.
-      guard try UnixSocket.connect(to: place.socket) == nil, HostTime.now - start < Self.patience else {
+      guard try !isServed(), HostTime.now - start < Self.patience else {
         throw .alreadyRunning(fleet: place.fleet, process: Self.holder(place))
       }
       usleep(10_000)
+    }
+  }
+
+  /// Whether somebody listens at the place's socket.
+  private func isServed() throws(ControlError) -> Bool {
+    do throws(ControlError) {
+      return try UnixSocket.connect(to: place.socket, patience: 0) != nil
+    } catch {
+      guard error == .busy else { throw error }
+      return true
     }
   }
 

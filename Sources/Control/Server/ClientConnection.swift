@@ -1,5 +1,4 @@
 import Monitor
-import SystemBus
 
 /// One client, as the server sees it.
 final class ClientConnection {
@@ -10,8 +9,10 @@ final class ClientConnection {
   private var reader = FrameReader(limit: ControlProtocol.requestLimit)
   private var output: [UInt8] = []
   private var sent = 0
-  /// When bytes went over last, as `HostTime.now`.
-  private(set) var lastProgress = HostTime.now
+  private let clock: ServerClock
+  /// When it took bytes last, and when bytes of it came last, by the clock.
+  private(set) var lastProgress: UInt64
+  private var lastInput: UInt64
 
   private var hasGreeted = false
   private(set) var isWatching = false
@@ -32,55 +33,73 @@ final class ClientConnection {
   private static let outputLimit = 256 << 10
   private static let consoleCount = 16_384
   private static let historyLimit = 16 << 20
+  /// Nanoseconds without progress after which its place can be given to another.
+  private static let patience: UInt64 = 10_000_000_000
 
-  init(_ socket: UnixSocket, service: any ControlService, mailbox: ServerMailbox) {
+  init(_ socket: UnixSocket, service: any ControlService, mailbox: ServerMailbox, clock: @escaping ServerClock) {
     self.socket = socket
     self.service = service
     self.mailbox = mailbox
+    self.clock = clock
+    lastProgress = clock()
+    lastInput = lastProgress
   }
 
   deinit { for console in consoles.values { console.feed.cancel() } }
 
   private var waiting: Int { output.count - sent }
-  private var hasRoom: Bool { waiting < Self.outputLimit }
+  /// Whether it can be told more.
+  var hasRoom: Bool { waiting < Self.outputLimit }
+  /// Whether what it asks can be done now.
+  private var canTake: Bool { !isOver && hasRoom && !consoles.values.contains { $0.isHoldingMuch } }
 
   /// Whether a guest has not taken yet what was typed for it.
   var hasHeldInput: Bool { consoles.values.contains { !$0.heldInput.isEmpty } }
-  var wantsInput: Bool { !isOver && hasRoom && !consoles.values.contains { $0.isHoldingMuch } }
+  var wantsInput: Bool { canTake && !reader.hasNext }
+  /// Whether there is something to do of what came before, though nothing more may come.
+  var canGoOn: Bool { canTake && reader.hasNext }
   var wantsOutput: Bool { waiting > 0 }
   /// Whether it has not read for so long that its place can be given to another.
-  var isStuck: Bool { wantsOutput && HostTime.now - lastProgress > 10_000_000_000 }
+  var isStuck: Bool { wantsOutput && clock() &- lastProgress > Self.patience }
+  var lastActivity: UInt64 { max(lastProgress, lastInput) }
+  /// Whether it has not said anything for so long, and waits for nothing but answers, that its place can be given away.
+  var isIdle: Bool {
+    !wantsOutput && !isWatching && consoles.isEmpty && !reader.hasNext && clock() &- lastActivity > Self.patience
+  }
 
   // MARK: From the client
 
-  /// Takes what has come. The requests in it that are for the service.
-  func receive() -> [(id: UInt32, body: Request)] {
+  /// Takes what has come, unless there is something to do already.
+  func receive() {
     for console in consoles.values where !console.heldInput.isEmpty { type([], on: console) }
     guard isReadable, wantsInput else {
       // It has gone, though not all that it said could be taken.
-      if isAbandoned { isOver = true }
-      return []
+      if isAbandoned && !canGoOn { isOver = true }
+      return
     }
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     switch socket.read(into: &buffer) {
-    case .bytes(let count): reader.append(buffer.prefix(count))
-    case .later: return []
-    case .ended:
-      isOver = true
-      return []
+    case .bytes(let count):
+      reader.append(buffer.prefix(count))
+      lastInput = clock()
+    case .later: break
+    case .ended: isOver = true
     }
+  }
+
+  /// The next request that is for the service, while there is room for what is told of it. What lies before it is done.
+  func nextRequest() -> (id: UInt32, body: Request)? {
     do throws(ControlError) {
-      var requests: [(id: UInt32, body: Request)] = []
-      while let frame = try reader.next() {
-        if let request = try understand(frame) { requests.append(request) }
+      while canTake, let frame = try reader.next() {
+        if let request = try understand(frame) { return request }
       }
-      return requests
+      return nil
     } catch {
       // What follows cannot be understood either.
       reply(0, .refused(Refusal(.badRequest, "\(error)")))
       transmit()
       isOver = true
-      return []
+      return nil
     }
   }
 
@@ -173,7 +192,7 @@ final class ClientConnection {
       switch socket.write(output[sent...]) {
       case .bytes(let count):
         sent += count
-        lastProgress = HostTime.now
+        lastProgress = clock()
       case .later:
         compact()
         return

@@ -1,5 +1,6 @@
 import Monitor
 import Synchronization
+import SystemBus
 
 /// Serves those that control a monitor, on a thread of its own. Nothing that a client does or leaves undone holds up
 /// the monitor or other clients: everything kept for one is bounded.
@@ -9,15 +10,17 @@ public final class ControlServer: Sendable {
 
   /// - Parameters:
   ///   - listener: where clients connect; nil when only those that are adopted are served.
+  ///   - clock: by which clients are found to be idle or stuck.
   public init(
-    greeting: Greeting, service: any ControlService, listener: UnixSocket?
+    greeting: Greeting, service: any ControlService, listener: UnixSocket?,
+    clock: @escaping ServerClock = { HostTime.now }
   ) throws(ControlError) {
     let mailbox = try ServerMailbox()
     self.mailbox = mailbox
     thread = HostThread(name: "control") {
-      ServerLoop(greeting: greeting, service: service, listener: listener, mailbox: mailbox).run()
+      ServerLoop(greeting: greeting, service: service, listener: listener, mailbox: mailbox, clock: clock).run()
     }
-    guard thread.start() else { throw .system(what: "the control thread", reason: "the host has no thread left") }
+    guard thread.start() else { throw .noThread(reason: systemErrorText(thread.failure)) }
   }
 
   /// Serves the client at the other end of `socket`, which belongs to this process.

@@ -16,7 +16,8 @@ public protocol ControlService: AnyObject, Sendable {
 /// When a request will be answered.
 public enum Answer: Sendable {
   case now(Reply)
-  /// As soon as this gives one. It is asked whenever something has happened, even when who wanted to know has gone.
+  /// As soon as this gives one. It is asked whenever something has happened, even when who wanted to know has gone, and
+  /// asked again for what it gave when that could not be told yet.
   case later(@Sendable () -> Reply?)
 }
 

@@ -21,6 +21,7 @@ final class GuestTask: Sendable {
     /// How often the guest had been started when the task began, or when it started it.
     var startsBefore = 0
     var refusal: Refusal?
+    var note: String?
   }
 
   private enum Stage { case ready, stopping, starting, waiting, done }
@@ -34,8 +35,8 @@ final class GuestTask: Sendable {
   var isDone: Bool { progress.withLock { $0.stage == .done } }
 
   var result: ActionResult {
-    ActionResult(
-      guest: guest.name, state: guest.lifecycle.word, refusal: progress.withLock { $0.refusal })
+    let (refusal, note) = progress.withLock { ($0.refusal, $0.note) }
+    return ActionResult(guest: guest.name, state: guest.lifecycle.word, refusal: refusal, note: note)
   }
 
   /// Goes as far as it can.
@@ -83,8 +84,19 @@ final class GuestTask: Sendable {
       return .done
     case .pause: try guest.pause()
     case .resume: try guest.resume()
-    case .stop: if state != .stopping { try guest.stop() }
-    case .kill: try guest.kill()
+    case .stop, .kill: return try end(&progress)
+    }
+    return .waiting
+  }
+
+  /// Ends the guest. That it has ended, or is about to, is what was wanted.
+  private func end(_ progress: inout Progress) throws(MonitorError) -> Stage {
+    do throws(MonitorError) {
+      if action == .kill { try guest.kill() } else { try guest.stop() }
+    } catch {
+      let state = guest.lifecycle
+      guard case .notPossible = error, !state.isActive || state == .stopping else { throw error }
+      if !state.isActive { progress.note = state == .created ? "was never started" : "had ended already" }
     }
     return .waiting
   }

@@ -67,6 +67,14 @@ public struct FrameReader: Sendable {
     buffer.append(contentsOf: bytes)
   }
 
+  /// Whether `next` has something to give without more being appended, be it an error.
+  public var hasNext: Bool {
+    let rest = buffer[position...]
+    guard rest.count >= Frame.headerSize else { return false }
+    let length = Frame.number(rest.prefix(Frame.headerSize))
+    return length > limit || rest.count - Frame.headerSize >= Int(length)
+  }
+
   /// The next frame that is there in full. After an error nothing that follows can be understood.
   public mutating func next() throws(ControlError) -> Frame? {
     let rest = buffer[position...]

@@ -82,11 +82,14 @@ public struct ActionResult: Codable, Equatable, Sendable {
   public var state: String
   /// Why it was not done; nil if it was.
   public var refusal: Refusal?
+  /// Why there was nothing to do, in a few words; nil if there was.
+  public var note: String?
 
-  public init(guest: String, state: String, refusal: Refusal? = nil) {
+  public init(guest: String, state: String, refusal: Refusal? = nil, note: String? = nil) {
     self.guest = guest
     self.state = state
     self.refusal = refusal
+    self.note = note
   }
 }
 

@@ -35,16 +35,21 @@ final class LogWriter: @unchecked Sendable {
 
   init(_ core: MonitorCore) { self.core = core }
 
-  /// Begins to write a guest's log. The thread is started with the first.
+  /// Starts the thread, unless it runs.
+  func begin() throws(MonitorError) {
+    try lock.withLock { () throws(MonitorError) in
+      guard thread == nil, !isEnding else { return }
+      let new = HostThread(name: "logs") { [unowned self] in work() }
+      guard new.start() else { throw .noThread(what: "console logs", reason: systemErrorText(new.failure)) }
+      thread = new
+    }
+  }
+
+  /// Begins to write a guest's log. The thread must run.
   func follow(_ guest: Guest) {
     guard let path = guest.description.console.log else { return }
     let subscription = guest.console.subscribe(notify: { [weak self] in self?.wake() })
-    lock.withLock {
-      sinks.append(Sink(guest, path: path, subscription))
-      guard thread == nil, !isEnding else { return }
-      thread = HostThread(name: "logs") { [unowned self] in work() }
-      _ = thread?.start()
-    }
+    lock.withLock { sinks.append(Sink(guest, path: path, subscription)) }
   }
 
   /// Closes a guest's log once what is left has been written.
@@ -103,7 +108,7 @@ final class LogWriter: @unchecked Sendable {
     if let failure = sink.file.append(text) {
       guard !sink.hasFailed else { return }
       sink.hasFailed = true
-      let reason = strerror(failure).map { String(cString: $0) } ?? "error \(failure)"
+      let reason = systemErrorText(failure)
       let path = sink.guest.description.console.log ?? ""
       core.emit(
         .notice(sink.guest, "console log \(path): cannot be written: \(reason); output is lost until it can be"))

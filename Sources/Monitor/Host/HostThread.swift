@@ -13,6 +13,8 @@ package final class HostThread: @unchecked Sendable {
   private let body: @Sendable () -> Void
   private let name: String
   private var handle: pthread_t?
+  /// Why it could not be started, as in `errno`; 0 if it could.
+  package private(set) var failure: Int32 = 0
 
   /// - Parameter name: shown by debuggers and `top -H`; at most 15 bytes count.
   package init(name: String, _ body: @escaping @Sendable () -> Void) {
@@ -25,11 +27,11 @@ package final class HostThread: @unchecked Sendable {
     let context = Unmanaged.passRetained(self).toOpaque()
     #if canImport(Darwin)
       var thread: pthread_t?
-      let failure = pthread_create(&thread, nil, { HostThread.run($0) }, context)
+      failure = pthread_create(&thread, nil, { HostThread.run($0) }, context)
       handle = thread
     #else
       var thread = pthread_t()
-      let failure = pthread_create(&thread, nil, { HostThread.run($0) }, context)
+      failure = pthread_create(&thread, nil, { HostThread.run($0) }, context)
       handle = thread
     #endif
     if failure != 0 {
@@ -64,3 +66,6 @@ package final class HostThread: @unchecked Sendable {
     pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 }
+
+/// The words for a value of `errno`.
+func systemErrorText(_ number: Int32) -> String { strerror(number).map { String(cString: $0) } ?? "error \(number)" }

@@ -37,21 +37,36 @@ final class WorkerPool: @unchecked Sendable {
   init(workers: Int, slice: UInt64) {
     scheduler = Scheduler(workers: workers, slice: slice)
     conditions = (0..<workers).map { _ in HostCondition() }
-    for worker in 0..<workers {
-      let thread = HostThread(name: "worker \(worker)") { [unowned self] in work(as: worker) }
-      if thread.start() { threads.append(thread) }
+  }
+
+  /// Starts the threads, all or none, unless they have been.
+  func begin() throws(MonitorError) {
+    let failure = lock.withLock { () -> MonitorError? in
+      guard threads.isEmpty, !isEnding else { return isEnding ? .shuttingDown : nil }
+      for worker in conditions.indices {
+        let thread = HostThread(name: "worker \(worker)") { [unowned self] in work(as: worker) }
+        guard thread.start() else {
+          return .noThread(what: "worker \(worker) of \(conditions.count)", reason: systemErrorText(thread.failure))
+        }
+        threads.append(thread)
+      }
+      return nil
     }
+    guard let failure else { return }
+    shutDown()
+    throw failure
   }
 
   /// Ends the threads after the slices they are in.
   func shutDown() {
-    lock.withLock {
+    let ending = lock.withLock {
       isEnding = true
       for member in members.values { member.ring() }
       for condition in conditions { condition.broadcast() }
+      defer { threads = [] }
+      return threads
     }
-    for thread in threads { thread.join() }
-    threads = []
+    for thread in ending { thread.join() }
     lock.withLock { members = [:] }
   }
 

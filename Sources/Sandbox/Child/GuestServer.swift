@@ -22,7 +22,7 @@
       doorbell = Doorbell(sharing: area.doorbell, owner: area)
       output = ConsoleBuffer(area)
       machine = try VirtMachine(
-        try setup.machine.configuration(), console: output, ramDescriptor: Inheritance.ram)
+        try setup.machine.configuration(), console: output, ram: .descriptor(Inheritance.ram))
       input = TypedInput(for: machine.uart)
     }
 

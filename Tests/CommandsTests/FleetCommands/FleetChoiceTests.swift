@@ -19,12 +19,37 @@ import Testing
     #expect(throws: FleetChoiceError.several(["a", "b"])) { try several.choose(file: nil, here: []) }
   }
 
+  @Test func whatChangesSomethingFallsOnNoOtherFleetThanTheOneHere() throws {
+    let choice = FleetChoice(running: [fleet("a"), fleet("b")])
+    #expect(try choice.choose(file: nil, here: ["/b/fleet.yaml"], isToChange: true).fleet == "b")
+    let only = FleetChoice(running: [fleet("a")])
+    let error = FleetChoiceError.otherRuns(file: "/x/fleet.yaml", running: ["a"])
+    #expect(throws: error) { try only.choose(file: nil, here: ["/x/fleet.yaml"], isToChange: true) }
+    #expect(error.exitStatus == .noMonitor)
+    #expect(try only.choose(file: nil, here: [], isToChange: true).fleet == "a")
+  }
+
   @Test func aFileThatIsNamedIsMeant() throws {
     let choice = FleetChoice(running: [fleet("a"), fleet("b")])
     #expect(try choice.choose(file: "/b/fleet.yaml", here: ["/a/fleet.yaml"]).fleet == "b")
     #expect(throws: FleetChoiceError.notRunning(file: "/c/fleet.yaml")) {
       try choice.choose(file: "/c/fleet.yaml", here: [])
     }
+  }
+}
+
+@Suite struct FleetWordsTests {
+  @Test(
+    arguments: [
+      (["roost", "stop", "--fleet", "a"], .name("a")), (["roost", "stop", "--fleet=a"], .name("a")),
+      (["roost", "stop", "--fleet", "=", "a"], .name("a")),
+      (["roost", "stop", "-F", "a.yaml", "guest"], .file("a.yaml")),
+      (["roost", "stop", "--file=x=y"], .file("x=y")), (["roost", "stop", "-F=x"], .file("x")),
+      (["roost", "--file", "x", "--fleet", "y"], .name("y")), (["roost", "stop", "--", "--fleet", "a"], nil),
+      (["roost", "stop", "--fleet"], nil), (["roost", "stop", "--fleet", "="], nil), ([""], nil), ([], nil),
+    ] as [([String], FleetWords.Named?)])
+  func findsTheFleet(words: [String], named: FleetWords.Named?) {
+    #expect(FleetWords(words).named == named)
   }
 }
 

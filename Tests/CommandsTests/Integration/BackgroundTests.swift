@@ -82,6 +82,36 @@ import Testing
     #expect(try rig.roost("down").status == 0)
   }
 
+  @Test func whatHasEndedAlreadyNeedsNoStop() throws {
+    let rig = try rig([echo, ("done", TinyGuest.pass, [])])
+    #expect(try eventually { try rig.state(of: "done") == "stopped" })
+    for command in ["stop", "kill"] {
+      let result = try rig.roost(command, "done")
+      #expect(result.status == 0, "\(command): \(result.errors)")
+      #expect(result.output == "done: stopped (had ended already)\n")
+    }
+    let all = try rig.roost("stop", "--all")
+    #expect(all.status == 0, "\(all.errors)")
+    #expect(all.output == "echo: stopped\ndone: stopped (had ended already)\n")
+    #expect(try rig.roost("down").status == 0)
+  }
+
+  @Test func whatChangesSomethingFallsOnNoOtherFleet() throws {
+    let rig = try rig([echo])
+    let other = try TemporaryFolder()
+    _ = try other.file("fleet.yaml", Array("name: other\nguests: {}\n".utf8))
+    rig.directory = other.url.path
+    for command in [["down"], ["kill", "--all"], ["stop", "--all"]] {
+      let result = try rig.roost(command)
+      #expect(result.status == 69, "\(command): \(result.output)")
+      #expect(result.errors.contains("fleet.yaml: no monitor runs this fleet; what runs is rig"))
+    }
+    // Looking is another matter.
+    #expect(try rig.roost("ps", "-q").output == "echo\n")
+    #expect(try rig.state(of: "echo") == "running")
+    #expect(try rig.roost("down", "--fleet", "rig").status == 0)
+  }
+
   // MARK: Looking
 
   @Test func statisticsAreWritten() throws {

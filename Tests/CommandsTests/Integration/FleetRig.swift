@@ -7,13 +7,21 @@ final class FleetRig {
   let folder: String
   let environment: [String: String]
   private var processes: [Process] = []
+  /// Arguments for the shell's `ulimit`, one for each limit of what is begun from now on.
+  var limits: [String] = []
+  /// Where commands are begun, if not in the fleet's folder.
+  var directory: String?
 
-  /// - Parameter guests: what the fleet file says of each, after its name and before its image, which is of that name.
-  init(_ guests: [(name: String, image: [UInt8], keys: [String])], name: String = "rig") throws {
+  /// - Parameters:
+  ///   - guests: what the fleet file says of each, after its name and before its image, which is of that name.
+  ///   - keys: what it says of the fleet.
+  init(
+    _ guests: [(name: String, image: [UInt8], keys: [String])], name: String = "rig", keys: [String] = []
+  ) throws {
     var template = Array("/tmp/roost-rig-XXXXXX".utf8CString)
     folder = String(cString: try #require(mkdtemp(&template)))
     environment = ["ROOST_RUNTIME_DIR": folder + "/run", "NO_COLOR": "1"]
-    var file = "name: \(name)\nguests:\n"
+    var file = "name: \(name)\n" + keys.map { $0 + "\n" }.joined() + "guests:\n"
     for guest in guests {
       try Data(guest.image).write(to: URL(fileURLWithPath: "\(folder)/\(guest.name).bin"))
       file += "  \(guest.name):\n    image: \(guest.name).bin\n    memory: 1M\n"
@@ -42,7 +50,12 @@ final class FleetRig {
     let process = Process()
     process.executableURL = Roost.executable
     process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    if !limits.isEmpty {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      let script = limits.map { "ulimit \($0) && " }.joined() + "exec \"$0\" \"$@\""
+      process.arguments = ["-c", script, Roost.executable.path] + arguments
+    }
+    process.currentDirectoryURL = URL(fileURLWithPath: directory ?? folder)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output ?? FileHandle.nullDevice
@@ -53,7 +66,9 @@ final class FleetRig {
   }
 
   /// Runs a command to its end, for at most thirty seconds.
-  func roost(_ arguments: String...) throws -> Roost.Result {
+  func roost(_ arguments: String...) throws -> Roost.Result { try roost(arguments) }
+
+  func roost(_ arguments: [String]) throws -> Roost.Result {
     let files = try TemporaryFolder()
     let (output, errors) = (try files.file("output", []), try files.file("errors", []))
     let process = try begin(

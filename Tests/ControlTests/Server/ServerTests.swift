@@ -25,7 +25,8 @@ import Testing
     _ = try client.call(.status(guests: []))
     server.service.state.withLock { $0.isDone = true }
     server.server.wake()
-    let came = try client.receive { $0 == .reply(id: slow, .done) }
+    let done = Reply.acted([ActionResult(guest: "a", state: "stopped")])
+    let came = try client.receive { $0 == .reply(id: slow, done) }
     #expect(came != nil)
   }
 

@@ -1,4 +1,5 @@
 import Boards
+import Harness
 import Scenarios
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
       """
       x-anything: [1, 2]
       guests:
-        nest: {image: nest.elf, memory: 16M, firmware: none, seed: 7, clock-rate: 200 MIPS}
+        nest: {image: nest.elf, memory: 16M, firmware: none, symbols: nest.debug}
       defaults: {timeout: 5s, limit: 1m, wall-limit: 10s, not: [/panic/i], needs: some/file}
       scenarios:
         boots:
@@ -36,8 +37,7 @@ import Testing
     var setup = GuestSetup(name: "nest", boot: BootDescription(kernel: "/scenarios/demo/nest.elf"))
     setup.boot.firmware = "none"
     setup.machine.memory = 16 << 20
-    setup.seed = 7
-    setup.instructionsPerTick = 20
+    setup.symbols = ["/scenarios/demo/nest.debug"]
     #expect(boots.variants == [Variant(name: "", values: [:], guests: [setup])])
     #expect(found.scenarios[1].start == Start(scenario: 0))
     #expect(found.scenarios[1].variants == boots.variants)
@@ -65,7 +65,7 @@ import Testing
     ("{c: {harts: 1}}", "2:26: guest 'c' needs the key 'image'"),
     (
       "{c: {image: c, weight: 1}}",
-      "2:40: unknown key 'weight' in a guest; there are: image, initrd, append, firmware, load, dtb, memory, harts, isa, seed, clock-rate"
+      "2:40: unknown key 'weight' in a guest; there are: image, initrd, append, firmware, load, dtb, memory, harts, isa, symbols"
     ),
     (
       "[]",

@@ -1,4 +1,5 @@
 import Boards
+import Harness
 import PlainText
 import YAMLReading
 

@@ -1,5 +1,5 @@
 import Boards
-import PlainText
+import Harness
 import YAMLReading
 
 extension KeyTable<GuestSetup> {
@@ -9,25 +9,7 @@ extension KeyTable<GuestSetup> {
     keys: Key<BootDescription>.boot.map { $0.within(\.boot) }
       + Key<MachineDescription>.machine.map { $0.within(\.machine) } + [
         Key(
-          "seed", .integer(0...UInt64(Int64.max)), \.seed, "What the entropy of its devices is made from.",
-          initial: "0"),
-        Key(
-          "clock-rate", .clockRate, \.instructionsPerTick,
-          "Its speed in virtual time: how many instructions it executes in a second of its own time.",
-          initial: "100 MIPS", otherNames: ["speed", "mips"]),
+          "symbols", ValueType.path.list(limit: 16), \.symbols,
+          "Files with more symbols than the kernel's own, such as the vmlinux of an Image.")
       ])
-}
-
-extension ValueType where Value == UInt64 {
-  /// Instructions in 100 ns, written as a speed.
-  static var clockRate: Self {
-    Self("a speed in steps of 10 MIPS, such as 100 MIPS", schema: .text(pattern: "^[0-9]+0 ?MIPS$")) {
-      text, _ throws(Complaint) in
-      let digits = text.prefix { $0.isASCII && $0.isNumber }
-      guard text.dropFirst(digits.count).drop(while: { $0 == " " }) == "MIPS", let speed = UInt64(digits), speed > 0,
-        speed % 10 == 0, speed <= 1_000_000
-      else { throw .unexpected }
-      return speed / 10
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import Harness
 import PlainText
 import YAMLReading
 
@@ -46,13 +47,13 @@ extension ValueType where Value == Pattern {
     guard let template = reading.template(node, key, words, bracedOnly: true) else { return nil }
     var pattern = Pattern(.regularExpression, template, position: node.position)
     pattern.ignoresCase = ignoresCase
-    do throws(PatternError) {
+    do throws(HarnessError) {
       // A value could be any text; one letter stands for it.
-      let matcher = try PatternMatcher(
-        pattern, values: Dictionary(template.names.map { ($0, "x") }) { first, _ in first })
-      pattern.captures = matcher.captureNames
+      let values = Dictionary(template.names.map { ($0, "x") }) { first, _ in first }
+      pattern.captures = try pattern.consolePattern(with: values).captureNames
     } catch {
-      reading.report(.refused(key: key, reason: "\(error)"), at: node.position)
+      let reason = if case .notRegularExpression(_, let reason) = error { reason } else { "\(error)" }
+      reading.report(.refused(key: key, reason: "not a regular expression: \(reason)"), at: node.position)
       return nil
     }
     for name in pattern.captures where !Template.isName(name) {

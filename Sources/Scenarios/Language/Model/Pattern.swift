@@ -1,3 +1,4 @@
+import Harness
 import YAMLReading
 
 /// What is looked for in the output of a guest.
@@ -31,5 +32,30 @@ extension Pattern: CustomStringConvertible {
     case .literal: "'\(template.written)'"
     case .regularExpression: "/\(template.written)/\(ignoresCase ? "i" : "")"
     }
+  }
+}
+
+extension Pattern {
+  /// What looks for it.
+  /// - Parameter values: of the names in it, which stand for themselves; what has none is nothing.
+  package func consolePattern(with values: [String: String]) throws(HarnessError) -> ConsolePattern {
+    switch form {
+    case .literal: ConsolePattern(template.filled(with: values))
+    case .regularExpression:
+      try ConsolePattern(
+        expression: template.filled(with: values, transform: Self.escaped), ignoresCase: ignoresCase)
+    }
+  }
+
+  /// A text as a regular expression that matches only it.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if scalar.isASCII, !scalar.properties.isAlphabetic, scalar.properties.numericType == nil, scalar.value > 32 {
+        result += "\\"
+      }
+      result.unicodeScalars.append(scalar)
+    }
+    return result
   }
 }

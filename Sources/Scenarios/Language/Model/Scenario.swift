@@ -1,22 +1,5 @@
-import Boards
+import Harness
 import YAMLReading
-
-/// A machine of a scenario and what it boots.
-public struct GuestSetup: Equatable, Sendable {
-  public var name: String
-  public var machine = MachineDescription()
-  /// With absolute paths.
-  public var boot: BootDescription
-  /// Of the entropy that its devices have.
-  public var seed: UInt64 = 0
-  /// Executed instructions in a tick of 100 ns, at least 1: its speed in units of 10 MIPS.
-  public var instructionsPerTick: UInt64 = 10
-
-  public init(name: String, boot: BootDescription) {
-    self.name = name
-    self.boot = boot
-  }
-}
 
 /// One way to run a scenario: a combination of the values of its matrix.
 public struct Variant: Equatable, Sendable {

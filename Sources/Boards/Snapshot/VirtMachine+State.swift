@@ -1,47 +1,64 @@
 import HartEngine
 import Peripherals
+import RegisterMaps
 import SystemBus
 
 extension VirtMachine {
   /// Everything a machine made with the same configuration needs to go on from here, the images for its next reset
   /// included. The machine must not be running. What the guest has sent to the console is not part of it.
-  public func saveState() -> [UInt8] {
+  public func saveState() -> [UInt8] { saveState(.everything) }
+
+  /// What of a machine's state goes into, or comes out of, one stream of bytes.
+  enum StateExtent {
+    case everything
+    /// All but RAM and the images for the next reset, which are large.
+    case registers
+  }
+
+  func saveState(_ extent: StateExtent) -> [UInt8] {
     finishLoading()
     var encoder = StateEncoder()
-    encoder.section("machine", version: 2)
+    encoder.section("machine", version: 3)
     for (_, value) in fingerprint { encoder.encode(value) }
     encoder.encode(Int64(resets))
     encoder.encode(resetRequested)
     encoder.encode(UInt8(truncatingIfNeeded: nextHart))
     encoder.encode(UInt16(truncatingIfNeeded: turnLeft))
+    encoder.encode(stalledUntil)
     encoder.encode(end)
     encoder.encode(hostInterface != nil)
     encoder.encode(hostInterface ?? 0)
     clock.save(to: &encoder)
-    encoder.encode(boot)
-    for memory in bus.memories { memory.save(to: &encoder) }
+    if extent == .everything { encoder.encode(boot) }
+    for memory in memories(extent) { memory.save(to: &encoder) }
     for device in devicesForState { device.save(to: &encoder) }
     for hart in harts { hart.save(to: &encoder) }
     encoder.section("end", version: 1)
     return encoder.bytes
   }
 
+  private func memories(_ extent: StateExtent) -> [GuestMemory] {
+    bus.memories.filter { extent == .everything || $0 !== ram }
+  }
+
   /// Puts the machine into a saved state. Under virtual time it then goes on exactly as the saved one would have; under
   /// host time the guest does not see how much of it passed in between.
   ///
   /// After an error the machine is as after a reset.
-  public func restoreState(_ bytes: [UInt8]) throws(StateError) {
+  public func restoreState(_ bytes: [UInt8]) throws(StateError) { try restoreState(bytes, .everything) }
+
+  func restoreState(_ bytes: [UInt8], _ extent: StateExtent) throws(StateError) {
     do {
-      try restore(from: bytes)
+      try restore(from: bytes, extent)
     } catch {
       reset()
       throw error
     }
   }
 
-  private func restore(from bytes: [UInt8]) throws(StateError) {
+  private func restore(from bytes: [UInt8], _ extent: StateExtent) throws(StateError) {
     var decoder = StateDecoder(bytes)
-    let version = try decoder.section("machine", newest: 2)
+    let version = try decoder.section("machine", newest: 3)
     for (property, here) in fingerprint { try decoder.expect(here, as: property) }
     let resets = Int(truncatingIfNeeded: try decoder.decode(Int64.self))
     let resetRequested = try decoder.decode(Bool.self)
@@ -50,13 +67,15 @@ extension VirtMachine {
     // Version 1 forgot what was left of a turn.
     let turnLeft = version == 1 ? 0 : UInt64(try decoder.decode(UInt16.self))
     guard turnLeft <= Self.quantum else { throw decoder.invalid("turn") }
+    // Before version 3 no hart could be stalled.
+    let stalls = version < 3 ? harts.map { _ in 0 } : try decoder.decodeArray(of: Ticks.self, count: harts.count)
     let end = try decoder.decodeEnd()
     let hasHostInterface = try decoder.decode(Bool.self)
     let hostInterface = try decoder.decode(UInt32.self)
     try clock.restore(from: &decoder)
-    boot = try decoder.decodeBoot(ram: ram, rom: bootROM)
+    if extent == .everything { boot = try decoder.decodeBoot(ramSize: ram.size) }
     loadPosition = boot?.pieces.count ?? 0
-    for memory in bus.memories { try memory.restore(from: &decoder) }
+    for memory in memories(extent) { try memory.restore(from: &decoder) }
     codeCache.flush()
     for device in devicesForState { try device.restore(from: &decoder) }
     for hart in harts { try hart.restore(from: &decoder) }
@@ -65,6 +84,8 @@ extension VirtMachine {
     self.hostInterface = hasHostInterface ? hostInterface : nil
     (self.resets, self.resetRequested, self.nextHart, self.end) = (resets, resetRequested, nextHart, end)
     self.turnLeft = turnLeft
+    stalledUntil = stalls
+    scheduleEndOfStall()
   }
 
   /// What two machines must have in common to exchange state; the harts and devices check what concerns only them.
@@ -96,7 +117,7 @@ extension StateEncoder {
     }
   }
 
-  fileprivate mutating func encode(_ boot: LoadedBoot?) {
+  mutating func encode(_ boot: LoadedBoot?) {
     section("boot", version: 1)
     encode(boot != nil)
     guard let boot else { return }
@@ -121,7 +142,8 @@ extension StateDecoder {
     }
   }
 
-  fileprivate mutating func decodeBoot(ram: GuestMemory, rom: GuestMemory) throws(StateError) -> LoadedBoot? {
+  /// - Parameter ramSize: bytes of the RAM that every piece must lie in.
+  mutating func decodeBoot(ramSize: Int) throws(StateError) -> LoadedBoot? {
     try section("boot", newest: 1)
     guard try decode(Bool.self) else { return nil }
     var pieces: [LoadedBoot.Piece] = []
@@ -129,11 +151,13 @@ extension StateDecoder {
       let address = try decode(UInt32.self)
       let zeroFill = try decode(UInt32.self)
       let bytes = try decodeBytes()
-      guard ram.contains(address, count: bytes.count + Int(zeroFill)) else { throw invalid("image address") }
+      guard address >= MemoryMap.ramBase,
+        Int(address - MemoryMap.ramBase) + bytes.count + Int(zeroFill) <= ramSize
+      else { throw invalid("image address") }
       pieces.append(.init(address: address, bytes: bytes[...], zeroFill: zeroFill))
     }
     let words = try decodeBytes()
-    guard words.count <= rom.size else { throw invalid("boot ROM") }
+    guard words.count <= Int(MemoryMap.bootROM.size) else { throw invalid("boot ROM") }
     return LoadedBoot(pieces: pieces, rom: words)
   }
 }

@@ -1,5 +1,3 @@
-import Peripherals
-
 /// What was typed and the guest has not read yet. It goes into the UART whenever that has room.
 public final class TypedInput {
   private let uart: UART
@@ -13,6 +11,9 @@ public final class TypedInput {
 
   /// How many bytes wait.
   public var count: Int { bytes.count - position }
+
+  /// What waits.
+  public var waiting: ArraySlice<UInt8> { bytes[position...] }
 
   public func append(_ new: [UInt8]) {
     if position > 0 {

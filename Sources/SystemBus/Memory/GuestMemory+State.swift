@@ -1,5 +1,5 @@
 extension GuestMemory {
-  private static let pageSize = 4096
+  static let pageSize = 4096
   private var sectionName: String { "memory at 0x" + String(base, radix: 16) }
 
   private func page(_ number: Int) -> UnsafeRawBufferPointer {

@@ -31,8 +31,19 @@ public final class GuestMemory {
   /// False for a boot ROM: guest stores then fault.
   public let isWritable: Bool
 
-  /// Whether the pages come from a descriptor, which others may have mapped too.
-  private let isShared: Bool
+  /// Where the pages come from.
+  enum Backing {
+    /// Memory of this process alone.
+    case own
+    /// A descriptor, which others may have mapped too.
+    case shared
+    /// A file that nobody else has yet: it can become an image as it is.
+    case file(MemoryFile)
+    /// An image; pages that were changed since are this process's own.
+    case image(MemoryImage)
+  }
+
+  var backing: Backing
   /// Bytes on each side that nothing can access: more than any displacement that an engine adds.
   private static let guardSize = 64 << 10
 
@@ -48,7 +59,26 @@ public final class GuestMemory {
     self.size = rounded
     self.pointer = UnsafeMutableRawPointer(mapping)
     self.isWritable = isWritable
-    isShared = descriptor != nil
+    backing = descriptor == nil ? .own : .shared
+  }
+
+  /// Memory that can be frozen at once, without a copy, the first time; see `freeze`.
+  public init(freezable size: Int, base: UInt32) throws(MemoryError) {
+    let rounded = (size + 4095) & ~4095
+    let file = try MemoryFile(name: "roost-ram", size: rounded)
+    let mapping = try HostMapping.map(
+      count: rounded, of: UInt8.self, guardSize: Self.guardSize, descriptor: file.descriptor)
+    self.base = base
+    self.size = rounded
+    pointer = UnsafeMutableRawPointer(mapping)
+    isWritable = true
+    backing = .file(file)
+  }
+
+  /// Memory that begins as `image`.
+  public convenience init(_ image: MemoryImage, base: UInt32) throws(MemoryError) {
+    try self.init(base: base, size: image.size)
+    try adopt(image)
   }
 
   deinit {
@@ -97,15 +127,43 @@ public final class GuestMemory {
     let lastPage = max((start + count) & ~4095, firstPage)
     (pointer + start).initializeMemory(as: UInt8.self, repeating: 0, count: firstPage - start)
     let whole = (pointer + firstPage).assumingMemoryBound(to: UInt8.self)
-    if lastPage > firstPage { HostMapping.clear(whole, count: lastPage - firstPage, isShared: isShared) }
+    if lastPage > firstPage {
+      if case .image = backing {
+        // Pages given back would be the image's again.
+        whole.initialize(repeating: 0, count: lastPage - firstPage)
+      } else {
+        HostMapping.clear(whole, count: lastPage - firstPage, isShared: isShared)
+      }
+    }
     (pointer + lastPage).initializeMemory(as: UInt8.self, repeating: 0, count: start + count - lastPage)
+  }
+
+  private var isShared: Bool {
+    switch backing {
+    case .own, .image: false
+    case .shared, .file: true
+    }
   }
 
   /// Gives every page back to the host; the guest then reads zeros.
   public func clear() {
-    HostMapping.clear(pointer.assumingMemoryBound(to: UInt8.self), count: size, isShared: isShared)
+    if case .image = backing {
+      if (try? HostMapping.replaceWithZeros(pointer, count: size)) != nil {
+        backing = .own
+      } else {
+        pointer.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+      }
+    } else {
+      HostMapping.clear(pointer.assumingMemoryBound(to: UInt8.self), count: size, isShared: isShared)
+    }
   }
 
-  /// Bytes of the pages that the host keeps in memory for it now, whoever touched them.
-  public var residentBytes: Int { HostMapping.residentBytes(pointer, count: size) }
+  /// Bytes of the pages that the host keeps in memory for it now, whoever touched them; of one that began as an image,
+  /// those that are no longer as there.
+  public var residentBytes: Int {
+    if case .image = backing, let own = HostMapping.ownRanges(pointer, count: size, overFile: true) {
+      return own.reduce(0) { $0 + $1.count }
+    }
+    return HostMapping.residentBytes(pointer, count: size)
+  }
 }

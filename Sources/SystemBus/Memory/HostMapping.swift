@@ -12,6 +12,12 @@ public enum HostMapping {
   /// Bytes of a page of the host: the least that a guard region has.
   public static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
+  #if os(Linux)
+    private static let anonymous = MAP_ANONYMOUS | MAP_NORESERVE
+  #else
+    private static let anonymous = MAP_ANON
+  #endif
+
   /// Maps `count` zeroed elements of a type for which all-zero bytes are a valid value.
   /// - Parameters:
   ///   - guardSize: bytes on each side that nothing can access.
@@ -22,11 +28,6 @@ public enum HostMapping {
   ) throws(MemoryError) -> UnsafeMutablePointer<T> {
     let size = wholePages(max(count, 1) * MemoryLayout<T>.stride)
     let edge = wholePages(guardSize)
-    #if os(Linux)
-      let anonymous = MAP_ANONYMOUS | MAP_NORESERVE
-    #else
-      let anonymous = MAP_ANON
-    #endif
     guard let room = mmap(nil, size + 2 * edge, PROT_NONE, MAP_PRIVATE | anonymous, -1, 0), room != MAP_FAILED else {
       throw MemoryError(size: size, errorNumber: errno)
     }
@@ -80,6 +81,28 @@ public enum HostMapping {
       }
     }
     return resident
+  }
+
+  /// Puts the content of a file in the place of what is mapped at `pointer`: shared with whoever else maps it, or with
+  /// copies of this process's own of the pages that it changes.
+  static func replace(
+    _ pointer: UnsafeMutableRawPointer, count: Int, with descriptor: Int32, isShared: Bool
+  ) throws(MemoryError) {
+    #if os(Linux)
+      let flags = MAP_FIXED | (isShared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE)
+    #else
+      let flags = MAP_FIXED | (isShared ? MAP_SHARED : MAP_PRIVATE)
+    #endif
+    guard mmap(pointer, count, PROT_READ | PROT_WRITE, flags, descriptor, 0) != MAP_FAILED else {
+      throw MemoryError(size: count, errorNumber: errno)
+    }
+  }
+
+  /// Puts zeroed memory of this process's own in the place of what is mapped at `pointer`.
+  static func replaceWithZeros(_ pointer: UnsafeMutableRawPointer, count: Int) throws(MemoryError) {
+    guard mmap(pointer, count, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | anonymous, -1, 0) != MAP_FAILED else {
+      throw MemoryError(size: count, errorNumber: errno)
+    }
   }
 
   private static func wholePages(_ size: Int) -> Int { (size + pageSize - 1) & ~(pageSize - 1) }

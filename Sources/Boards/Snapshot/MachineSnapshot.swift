@@ -1,0 +1,127 @@
+import ISA
+import Peripherals
+import SystemBus
+
+/// A machine at one moment. Any number of machines can go on from it; they share the memory that they do not change.
+public struct MachineSnapshot: Sendable {
+  public let configuration: MachineConfiguration
+  public let ram: MemoryImage
+  let registers: [UInt8]
+  let boot: LoadedBoot?
+
+  // MARK: As bytes
+
+  /// All of it but RAM, for a file.
+  public func encoded() -> [UInt8] {
+    var encoder = StateEncoder()
+    encoder.section("snapshot", version: 1)
+    encoder.encode(UInt64(clamping: configuration.memorySize))
+    encoder.encode(UInt8(clamping: configuration.harts))
+    encoder.encode(configuration.isa.name)
+    switch configuration.clock {
+    case .host: encoder.encode(UInt64(0))
+    case .virtual(let rate): encoder.encode(rate)
+    }
+    encoder.encode(boot)
+    encoder.encode(registers)
+    return encoder.bytes
+  }
+
+  /// What `encoded` made.
+  /// - Parameter ram: asked for an image of so many bytes once the size is known to be possible.
+  public init(_ bytes: [UInt8], ram: (Int) throws -> MemoryImage) throws {
+    var decoder = StateDecoder(bytes)
+    configuration = try Self.configuration(from: &decoder)
+    boot = try decoder.decodeBoot(ramSize: configuration.memorySize)
+    registers = try decoder.decodeBytes()
+    guard decoder.isAtEnd else { throw decoder.invalid("length") }
+    let image = try ram(configuration.memorySize)
+    guard image.size == configuration.memorySize else { throw decoder.invalid("size of RAM") }
+    self.ram = image
+  }
+
+  private static func configuration(from decoder: inout StateDecoder) throws(StateError) -> MachineConfiguration {
+    try decoder.section("snapshot", newest: 1)
+    var description = MachineDescription()
+    description.memory = try decoder.decode(UInt64.self)
+    description.harts = Int(try decoder.decode(UInt8.self))
+    description.isa = String(decoding: try decoder.decodeBytes(), as: UTF8.self)
+    let rate = try decoder.decode(UInt64.self)
+    do throws(DescriptionError) {
+      var configuration = try description.configuration()
+      configuration.clock = rate == 0 ? .host : .virtual(instructionsPerTick: rate)
+      return configuration
+    } catch {
+      throw decoder.invalid("machine: \(error)")
+    }
+  }
+
+  init(configuration: MachineConfiguration, ram: MemoryImage, registers: [UInt8], boot: LoadedBoot?) {
+    self.configuration = configuration
+    self.ram = ram
+    self.registers = registers
+    self.boot = boot
+  }
+}
+
+/// Why no machine can go on from a snapshot.
+public enum SnapshotError: Error, CustomStringConvertible {
+  case memory(MemoryError)
+  case state(StateError)
+
+  public var description: String {
+    switch self {
+    case .memory(let error): "\(error)"
+    case .state(let error): "\(error)"
+    }
+  }
+}
+
+extension VirtMachine {
+  /// The machine as it is now, which must not be running. It goes on unharmed. What the guest has sent to the console, and
+  /// what was typed and has not reached the UART, are not part of it.
+  ///
+  /// Takes some 0.2 ms where RAM is `.freezable` or few pages of it have changed since the last time, and else as long as
+  /// copying what the guest has touched.
+  public func snapshot() throws(MemoryError) -> MachineSnapshot {
+    let registers = saveState(.registers)
+    return MachineSnapshot(configuration: configuration, ram: try ram.freeze(), registers: registers, boot: boot)
+  }
+
+  /// A machine that goes on from `snapshot`: under virtual time exactly as the one that it was taken of.
+  public convenience init(_ snapshot: MachineSnapshot, console: any ConsoleSink) throws(SnapshotError) {
+    do throws(MemoryError) {
+      try self.init(snapshot.configuration, console: console, ram: .image(snapshot.ram))
+    } catch {
+      throw .memory(error)
+    }
+    do throws(StateError) {
+      try resume(snapshot)
+    } catch {
+      throw .state(error)
+    }
+  }
+
+  /// Goes back to `snapshot`, which a machine of the same configuration must have been.
+  public func restore(_ snapshot: MachineSnapshot) throws(SnapshotError) {
+    guard snapshot.ram.size == ram.size else {
+      throw .state(
+        .otherMachine(property: "memory", saved: "\(snapshot.ram.size >> 10) KiB", here: "\(ram.size >> 10) KiB"))
+    }
+    do throws(MemoryError) {
+      try ram.adopt(snapshot.ram)
+    } catch {
+      throw .memory(error)
+    }
+    do throws(StateError) {
+      try resume(snapshot)
+    } catch {
+      throw .state(error)
+    }
+  }
+
+  private func resume(_ snapshot: MachineSnapshot) throws(StateError) {
+    boot = snapshot.boot
+    try restoreState(snapshot.registers, .registers)
+  }
+}
