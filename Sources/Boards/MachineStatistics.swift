@@ -31,6 +31,9 @@ public struct MachineStatistics: Sendable, Codable, Equatable {
   public var blocksDecoded: UInt64 = 0
   /// Times all decoded code was dropped because there was no more room.
   public var codeCacheFlushes: UInt64 = 0
+  /// The trace hash (docs/TRACE.md), and how many events are in it; nil under host time.
+  public var traceHash: UInt64?
+  public var traceEvents: UInt64?
 
   public init() {}
 }
@@ -52,6 +55,8 @@ extension VirtMachine {
     }
     sum.blocksDecoded = UInt64(clamping: codeCache.blocksBuilt)
     sum.codeCacheFlushes = UInt64(clamping: codeCache.flushes)
+    sum.traceHash = traceHash?.value
+    sum.traceEvents = traceHash?.events
     return sum
   }
 }

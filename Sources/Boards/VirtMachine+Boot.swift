@@ -37,6 +37,7 @@ extension VirtMachine {
       pieces.append(.init(address: address, bytes: deviceTree[...], zeroFill: 0))
     }
     boot = LoadedBoot(pieces: pieces, rom: rom.bytes)
+    traceHash?.clear()
     reset()
   }
 

@@ -154,7 +154,7 @@ extension VirtMachine {
   }
 
   private func finish(_ end: MachineEnd) -> SliceOutcome {
-    self.end = end
+    conclude(end)
     return .ended(end)
   }
 

@@ -14,12 +14,20 @@ public struct MachineConfiguration: Sendable {
   public var harts = 1
   public var isa = ISAConfiguration.complete
   public var clock = ClockKind.host
+  /// What the guest's random numbers begin with; nil for the host's under host time, `VirtMachine.defaultSeed` under
+  /// virtual time.
+  public var seed: UInt64?
 
   /// Where machine time comes from.
   public enum ClockKind: Sendable {
     case host
     /// Executed instructions, see `VirtualClock`.
-    case virtual(instructionsPerTick: UInt64)
+    case virtual(ClockRate)
+
+    /// A rate of so many instructions in a tick of 100 ns: in units of 10 MIPS.
+    public static func virtual(instructionsPerTick count: UInt64) -> Self {
+      .virtual(ClockRate(clamping: min(count, 1 << 32) * ticksPerSecond))
+    }
   }
 
   public static let hartLimit = 8
@@ -83,6 +91,8 @@ public final class VirtMachine {
   /// Physical address of the kernel's `tohost` word, through which programs written for Spike report how they ended (the
   /// host-target interface): 1 for success, an odd code·2+1 for failure. Nil when the kernel has none.
   public var hostInterface: UInt32?
+  /// A hash of what the guest does where it can be seen from outside; nil under host time, where it tells nothing.
+  public let traceHash: TraceHash?
   /// Set once the guest has ended the machine; cleared by `reset`.
   public internal(set) var end: MachineEnd?
   var resetRequested = false
@@ -116,10 +126,12 @@ public final class VirtMachine {
     case .host:
       clock = HostClock()
       virtualClock = nil
+      traceHash = nil
     case .virtual(let rate):
-      let virtual = VirtualClock(instructionsPerTick: rate)
+      let virtual = VirtualClock(rate: rate)
       clock = virtual
       virtualClock = virtual
+      traceHash = TraceHash()
     }
     pins = (0..<configuration.harts).map { _ in HartPins() }
     stalledUntil = pins.map { _ in 0 }
@@ -140,6 +152,8 @@ public final class VirtMachine {
           deadlines: deadlines))
     }
     connect(test)
+    uart.traceHash = traceHash
+    for hart in harts { hart.traceHash = traceHash }
     reset()
   }
 
@@ -168,8 +182,8 @@ public final class VirtMachine {
   private func connect(_ test: TestDevice) {
     test.onFinish = { [unowned self] outcome in
       switch outcome {
-      case .pass: end = .passed
-      case .fail(let code): end = .failed(code: code)
+      case .pass: conclude(.passed)
+      case .fail(let code): conclude(.failed(code: code))
       case .reset: resetRequested = true
       }
       runningHart?.requestExit()
@@ -198,6 +212,18 @@ public final class VirtMachine {
     resetRequested = true
   }
 
+  /// Takes note of how the machine has ended.
+  func conclude(_ end: MachineEnd) {
+    self.end = end
+    let verdict: UInt64 =
+      switch end {
+      case .passed: 0
+      case .failed(let code): 1 << 16 | UInt64(code)
+      case .hung: 2 << 16
+      }
+    traceHash?.end(verdict, at: clock.now)
+  }
+
   /// A reset but for the images, which take long to load.
   func beginReset() {
     resetRequested = false
@@ -206,6 +232,7 @@ public final class VirtMachine {
     turnLeft = 0
     for index in stalledUntil.indices { stalledUntil[index] = 0 }
     scheduleEndOfStall()
+    traceHash?.reset(at: clock.now)
     for entry in entries { entry.device.reset() }
     beginLoading()
     codeCache.flush()

@@ -81,15 +81,21 @@ extension DeviceNode {
 // MARK: - What a boot loader tells the kernel
 
 extension DeviceTreeDocument {
-  /// Announces kernel arguments and an initial RAM disk in `/chosen`, as boot loaders do. Nil leaves what is there.
-  /// - Parameter initrd: first physical address, and the address after the last byte.
-  public mutating func setChosen(bootArguments: String? = nil, initrd: Range<UInt32>? = nil) {
+  /// Announces kernel arguments, an initial RAM disk and random bytes in `/chosen`, as boot loaders do. Nil leaves what is
+  /// there.
+  /// - Parameters:
+  ///   - initrd: first physical address, and the address after the last byte.
+  ///   - rngSeed: what the kernel's random numbers may begin with.
+  public mutating func setChosen(
+    bootArguments: String? = nil, initrd: Range<UInt32>? = nil, rngSeed: [UInt8]? = nil
+  ) {
     root.edit("/chosen", creating: true) { chosen in
       if let bootArguments { chosen.set("bootargs", bootArguments) }
       if let initrd {
         chosen.set("linux,initrd-start", initrd.lowerBound)
         chosen.set("linux,initrd-end", initrd.upperBound)
       }
+      if let rngSeed { chosen.set("rng-seed", bytes: rngSeed) }
     }
   }
 }

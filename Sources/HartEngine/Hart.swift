@@ -86,6 +86,9 @@ public final class Hart {
   @exclusivity(unchecked) public internal(set) var trapsWithoutProgress: UInt32 = 0
   @exclusivity(unchecked) var retiredAtLastTrap: UInt64 = .max
 
+  /// Told of every trap and device access, where the board wants to know.
+  @exclusivity(unchecked) public var traceHash: TraceHash?
+
   /// Room for one block that is run once and not cached.
   let scratch: BlockPointer
   /// Room for the operations of the block that is being decoded.

@@ -85,7 +85,9 @@ public struct BootImages: Sendable {
       bootArguments: arguments,
       initrd: initrd.map {
         UInt32(truncatingIfNeeded: $0.lowerBound)..<UInt32(truncatingIfNeeded: $0.upperBound)
-      })
+      },
+      // A tree of the user's own is left as it is, unless a seed was asked for.
+      rngSeed: deviceTree == nil || machine.configuration.seed != nil ? machine.rngSeed : nil)
     return document.flattened()
   }
 

@@ -8,6 +8,16 @@ public struct MachineDescription: Codable, Equatable, Sendable {
   public var harts = 1
   /// An ISA string; nil for everything there is.
   public var isa: String?
+  public var clock = ClockChoice.host
+  /// How fast the guest seems to run under virtual time; nil for 100 MIPS.
+  public var clockRate: ClockRate?
+  /// What the guest's random numbers begin with: see `MachineConfiguration`.
+  public var seed: UInt64?
+
+  /// What drives machine time.
+  public enum ClockChoice: String, Codable, CaseIterable, Sendable {
+    case host, virtual
+  }
 
   public init() {}
 
@@ -20,6 +30,11 @@ public struct MachineDescription: Codable, Equatable, Sendable {
     var configuration = MachineConfiguration()
     configuration.memorySize = Int(memory)
     configuration.harts = harts
+    configuration.seed = seed
+    switch clock {
+    case .host: if let clockRate { throw .rateOfHostClock(clockRate) }
+    case .virtual: configuration.clock = .virtual(clockRate ?? .standard)
+    }
     do throws(ISAError) {
       if let isa { configuration.isa = try ISAConfiguration(parsing: isa) }
     } catch {
@@ -34,6 +49,7 @@ public enum DescriptionError: Error, Equatable, CustomStringConvertible {
   case harts(Int)
   case memory(UInt64)
   case isa(ISAError)
+  case rateOfHostClock(ClockRate)
 
   public var description: String {
     switch self {
@@ -41,6 +57,8 @@ public enum DescriptionError: Error, Equatable, CustomStringConvertible {
     case .memory(let bytes):
       "\(bytes) bytes of RAM: expected a multiple of 4096 from 64 KiB to \(MachineConfiguration.memoryLimit >> 30) GiB"
     case .isa(let error): "\(error)"
+    case .rateOfHostClock(let rate):
+      "a clock rate of \(rate) is for virtual time; the host's clock goes as it goes: choose the virtual clock, or no rate"
     }
   }
 }

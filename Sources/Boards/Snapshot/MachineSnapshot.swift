@@ -14,14 +14,16 @@ public struct MachineSnapshot: Sendable {
   /// All of it but RAM, for a file.
   public func encoded() -> [UInt8] {
     var encoder = StateEncoder()
-    encoder.section("snapshot", version: 1)
+    encoder.section("snapshot", version: 2)
     encoder.encode(UInt64(clamping: configuration.memorySize))
     encoder.encode(UInt8(clamping: configuration.harts))
     encoder.encode(configuration.isa.name)
     switch configuration.clock {
     case .host: encoder.encode(UInt64(0))
-    case .virtual(let rate): encoder.encode(rate)
+    case .virtual(let rate): encoder.encode(rate.instructionsPerSecond)
     }
+    encoder.encode(configuration.seed != nil)
+    encoder.encode(configuration.seed ?? 0)
     encoder.encode(boot)
     encoder.encode(registers)
     return encoder.bytes
@@ -41,15 +43,20 @@ public struct MachineSnapshot: Sendable {
   }
 
   private static func configuration(from decoder: inout StateDecoder) throws(StateError) -> MachineConfiguration {
-    try decoder.section("snapshot", newest: 1)
+    let version = try decoder.section("snapshot", newest: 2)
     var description = MachineDescription()
     description.memory = try decoder.decode(UInt64.self)
     description.harts = Int(try decoder.decode(UInt8.self))
     description.isa = String(decoding: try decoder.decodeBytes(), as: UTF8.self)
-    let rate = try decoder.decode(UInt64.self)
+    let clock = try decoder.decodeClock(version: version)
+    if version >= 2 {
+      let hasSeed = try decoder.decode(Bool.self)
+      let seed = try decoder.decode(UInt64.self)
+      if hasSeed { description.seed = seed }
+    }
     do throws(DescriptionError) {
       var configuration = try description.configuration()
-      configuration.clock = rate == 0 ? .host : .virtual(instructionsPerTick: rate)
+      configuration.clock = clock
       return configuration
     } catch {
       throw decoder.invalid("machine: \(error)")
@@ -61,6 +68,17 @@ public struct MachineSnapshot: Sendable {
     self.ram = ram
     self.registers = registers
     self.boot = boot
+  }
+}
+
+extension StateDecoder {
+  /// The clock of a snapshot: its rate, which version 1 gave in instructions per tick, or 0 for the host's.
+  fileprivate mutating func decodeClock(version: UInt16) throws(StateError) -> MachineConfiguration.ClockKind {
+    let number = try decode(UInt64.self)
+    guard number > 0 else { return .host }
+    if version == 1 { return .virtual(instructionsPerTick: number) }
+    guard let rate = ClockRate(instructionsPerSecond: number) else { throw invalid("clock rate") }
+    return .virtual(rate)
   }
 }
 

@@ -33,6 +33,7 @@ extension VirtMachine {
     for memory in memories(extent) { memory.save(to: &encoder) }
     for device in devicesForState { device.save(to: &encoder) }
     for hart in harts { hart.save(to: &encoder) }
+    traceHash?.save(to: &encoder)
     encoder.section("end", version: 1)
     return encoder.bytes
   }
@@ -40,6 +41,10 @@ extension VirtMachine {
   private func memories(_ extent: StateExtent) -> [GuestMemory] {
     bus.memories.filter { extent == .everything || $0 !== ram }
   }
+
+  /// A hash of the saved state: of registers, memory, devices, time and all else that later runs depend on. Asking takes
+  /// some milliseconds for each ten MiB of RAM in use. The machine must not be running.
+  public var stateDigest: UInt64 { TraceHash.digest(of: saveState()) }
 
   /// Puts the machine into a saved state. Under virtual time it then goes on exactly as the saved one would have; under
   /// host time the guest does not see how much of it passed in between.
@@ -79,6 +84,8 @@ extension VirtMachine {
     codeCache.flush()
     for device in devicesForState { try device.restore(from: &decoder) }
     for hart in harts { try hart.restore(from: &decoder) }
+    // Older versions knew of no trace hash: it then covers what follows.
+    if version >= 3 { try traceHash?.restore(from: &decoder) } else { traceHash?.clear() }
     try decoder.section("end", newest: 1)
     guard decoder.isAtEnd else { throw decoder.invalid("length") }
     self.hostInterface = hasHostInterface ? hostInterface : nil
@@ -93,9 +100,15 @@ extension VirtMachine {
     let time =
       switch configuration.clock {
       case .host: "the host's clock"
-      case .virtual(let rate): "a virtual clock of \(rate) instructions per tick"
+      case .virtual(let rate): Self.words(for: rate)
       }
     return [("memory", "\(ram.size >> 10) KiB"), ("harts", "\(harts.count)"), ("time from", time)]
+  }
+
+  private static func words(for rate: ClockRate) -> String {
+    let (perTick, rest) = rate.instructionsPerSecond.quotientAndRemainder(dividingBy: ticksPerSecond)
+    return "a virtual clock of "
+      + (rest == 0 ? "\(perTick) instructions per tick" : "\(rate.instructionsPerSecond) instructions per second")
   }
 
   /// The interrupt controller goes first: a device that finds itself due while it is restored raises its line, and the

@@ -2,6 +2,8 @@ import ArgumentParser
 import Boards
 import ISA
 
+extension MachineDescription.ClockChoice: ExpressibleByArgument {}
+
 /// The options that say what the machine is made of.
 struct MachineOptions: ParsableArguments {
   @Option(
@@ -17,10 +19,35 @@ struct MachineOptions: ParsableArguments {
     transform: { try ISAConfiguration(parsing: $0) })
   var isa: ISAConfiguration?
 
+  @Option(
+    help: """
+      What drives the guest's time: the host's clock, or the instructions executed (virtual), which makes a run depend \
+      on its input alone; --timeout then counts the guest's time.
+      """)
+  var clock: MachineDescription.ClockChoice = .host
+
+  @Option(
+    help: ArgumentHelp(
+      "How fast the guest seems to run under --clock virtual, such as 62.5MIPS or 1GIPS (default: 100MIPS).",
+      valueName: "rate"),
+    transform: ClockRate.init(parsing:))
+  var clockRate: ClockRate?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A number that decides what random bytes the guest finds in its device tree (default: the host's random numbers \
+      under --clock host, 0 under --clock virtual).
+      """, valueName: "number"))
+  var seed: UInt64?
+
   func validate() throws {
     guard (1...MachineConfiguration.hartLimit).contains(harts) else {
       throw ValidationError(
         "The value '\(harts)' is invalid for '--harts <count>': expected 1 to \(MachineConfiguration.hartLimit)")
+    }
+    if clockRate != nil, clock == .host {
+      throw ValidationError("'--clock-rate' is for '--clock virtual'; the host's clock goes as it goes")
     }
   }
 
@@ -30,6 +57,8 @@ struct MachineOptions: ParsableArguments {
     configuration.memorySize = Int(memory.bytes)
     configuration.harts = harts
     if let isa { configuration.isa = isa }
+    configuration.seed = seed
+    if clock == .virtual { configuration.clock = .virtual(clockRate ?? .standard) }
     return configuration
   }
 }

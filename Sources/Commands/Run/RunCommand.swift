@@ -14,10 +14,6 @@ struct RunCommand: ParsableCommand {
       \(ExitStatus.help)
       """)
 
-  enum Clock: String, ExpressibleByArgument, CaseIterable {
-    case host, virtual
-  }
-
   @Argument(
     help: ArgumentHelp(
       "An ELF, a Linux Image, or a raw binary, which goes to the start of RAM or to FILE@ADDRESS.",
@@ -36,23 +32,24 @@ struct RunCommand: ParsableCommand {
   var timeout: TimeLimit?
 
   @Option(
-    help: """
-      What drives the guest's time: the host's clock, or the instructions executed (virtual), which makes a run depend \
-      on its input alone; --timeout then counts the guest's time.
-      """)
-  var clock: Clock = .host
-
-  @Option(
     help: ArgumentHelp(
       "Write a line for each instruction, as Spike's commit log does; - is standard output.", valueName: "file"))
   var trace: String?
 
+  @Flag(help: "Tell at the end the trace hash: equal for runs in which the guest did the same (--clock virtual).")
+  var traceHash = false
+
   @Flag(help: "Tell afterwards what was executed, and how fast.")
   var stats = false
 
+  func validate() throws {
+    if traceHash, machine.clock == .host {
+      throw ValidationError("'--trace-hash' is for '--clock virtual'; under the host's clock no two runs are alike")
+    }
+  }
+
   func run() throws {
-    var configuration = machine.configuration
-    if clock == .virtual { configuration.clock = .virtual(instructionsPerTick: 10) }
+    let configuration = machine.configuration
     let images = try BootImages(boot.description(kernel: kernel))
     let output = ConsoleOutput(.standardOutput)
     let machine = try VirtMachine(configuration, console: output)
@@ -80,7 +77,7 @@ struct RunCommand: ParsableCommand {
     let input = ConsoleInput(.standardInput, uart: machine.uart, isTerminal: isTerminal)
     let loop = RunLoop(
       machine: machine, output: output, input: input, signals: signals, terminal: terminal, trace: trace,
-      limit: timeout, isTimeVirtual: clock == .virtual)
+      limit: timeout, isTimeVirtual: self.machine.clock == .virtual)
     let started = HostTime.now
     let outcome = loop.run()
     let duration = HostTime.now - started
@@ -95,7 +92,11 @@ struct RunCommand: ParsableCommand {
       if result.outcome.concernsHarts { message += " (\(HartPlaces(kernel: kernel).describe(machine.harts)))" }
       StandardError.report(message)
     }
-    if stats { StandardError.write(result.statistics.text) }
+    if stats {
+      StandardError.write(result.statistics.text)
+    } else if traceHash {
+      StandardError.write(result.statistics.traceHash)
+    }
     let status = result.outcome.exitStatus
     if status != .passed { throw ExitCode(status.code) }
   }

@@ -16,6 +16,8 @@ struct RunStatistics {
   private let blocks: Int
   private let flushes: Int
   private let resets: Int
+  /// The line that tells the trace hash; empty under host time.
+  let traceHash: String
 
   init(_ machine: VirtMachine, nanoseconds: UInt64) {
     seconds = Double(nanoseconds) / 1e9
@@ -23,6 +25,7 @@ struct RunStatistics {
     blocks = machine.codeCache.blocksBuilt
     flushes = machine.codeCache.flushes
     resets = machine.resets
+    traceHash = machine.traceHash.map { "roost: trace hash \($0) of \($0.events) events\n" } ?? ""
   }
 
   /// One labelled line for the machine, and one for each hart.
@@ -39,7 +42,7 @@ struct RunStatistics {
         "roost: hart \(hart.id): \(hart.retired) instructions, \(hart.counters.traps) traps, "
           + "\(hart.counters.interrupts) interrupts, \(hart.counters.waits) waits")
     }
-    return lines.map { $0 + "\n" }.joined()
+    return lines.map { $0 + "\n" }.joined() + traceHash
   }
 
   /// The most memory that this process has held so far.

@@ -20,7 +20,12 @@ extension KeyTable<GuestDraft> {
   static let guest = KeyTable(
     owner: "a guest", schemaName: "guest",
     keys: Key<BootDescription>.boot.map { $0.within(\.guest.boot) }
-      + Key<MachineDescription>.machine.map { $0.within(\.guest.machine) } + share + life)
+      + Key<MachineDescription>.machine.map { $0.within(\.guest.machine) } + [clock] + share + life)
+
+  private static let clock = Key<GuestDraft>(
+    "clock", .choice, \.guest.machine.clock,
+    "What drives its time: the host's clock, or the instructions executed, which makes it depend on its input alone.",
+    initial: "host")
 
   private static let share: [Key<GuestDraft>] = [
     Key(

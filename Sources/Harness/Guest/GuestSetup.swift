@@ -5,6 +5,7 @@ import SystemBus
 /// A guest to test, as it is written down: what its machine is made of and what it boots.
 public struct GuestSetup: Equatable, Sendable {
   public var name: String
+  /// Its clock is a virtual one, whatever it says.
   public var machine = MachineDescription()
   public var boot: BootDescription
   /// Files with more symbols than the kernel's own, such as the `vmlinux` of an `Image`.
@@ -28,9 +29,9 @@ public final class GuestFiles: Sendable {
   public init(_ setup: GuestSetup, reader: FileReader = .host) throws(HarnessError) {
     self.setup = setup
     do throws(DescriptionError) {
-      var configuration = try setup.machine.configuration()
-      configuration.clock = .virtual(instructionsPerTick: 10)
-      self.configuration = configuration
+      var machine = setup.machine
+      machine.clock = .virtual
+      configuration = try machine.configuration()
     } catch {
       throw .machine(guest: setup.name, error)
     }

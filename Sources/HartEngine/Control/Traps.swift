@@ -28,6 +28,8 @@ extension Hart {
   }
 
   private func enterHandler(cause: UInt32, value: UInt32, at pc: UInt32, inSupervisor: Bool) {
+    traceHash?.trap(
+      hart: id, cause: cause, value: value, pc: pc, executed: executed, registers: HartState.registers(of: state))
     state.pointee.reservation = HartState.noReservation
     let vector: UInt32
     if inSupervisor {

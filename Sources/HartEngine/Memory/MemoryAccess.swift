@@ -19,7 +19,7 @@ struct LoadResult {
 /// What lies at a physical address.
 enum Place {
   case memory(codePage: UInt32, host: UnsafeMutableRawPointer)
-  case device(any Device, offset: UInt32)
+  case device(any Device, offset: UInt32, physical: UInt32)
 }
 
 extension Hart {
@@ -31,10 +31,11 @@ extension Hart {
     switch place(of: address, count: count, .load) {
     case .failure(let trap): return trapped(trap, pc)
     case .success(.memory(_, let host)): return LoadResult(value: read(host, count), outcome: afterAccess)
-    case .success(.device(let device, let offset)):
+    case .success(.device(let device, let offset, let physical)):
       guard let value = read(device, offset, count) else {
         return trapped(Trap(.loadAccessFault, value: address), pc)
       }
+      traceHash?.access(.read, hart: id, address: physical, count: count, value: value, executed: executed)
       return LoadResult(value: value, outcome: afterAccess)
     }
   }
@@ -57,7 +58,9 @@ extension Hart {
     switch place(of: address, count: count, .store) {
     case .failure(let trap): return trapped(trap, pc).outcome
     case .success(.memory(let codePage, let host)): return write(value, to: host, count, codePage, address)
-    case .success(.device(let device, let offset)):
+    case .success(.device(let device, let offset, let physical)):
+      let stored = value & UInt64.max >> (64 - UInt64(count) * 8)
+      traceHash?.access(.write, hart: id, address: physical, count: count, value: stored, executed: executed)
       guard write(value, to: device, offset, count) else {
         return trapped(Trap(.storeAccessFault, value: address), pc).outcome
       }
@@ -121,12 +124,12 @@ extension Hart {
       cache(translation, address, memory.codePage, memory.host, isWritable: memory.isWritable)
       return .success(.memory(codePage: memory.codePage, host: memory.host))
     }
+    let busAddress = UInt32(truncatingIfNeeded: physical)
     guard physical <= UInt64(UInt32.max),
-      let found = bus.access(
-        kind == .store ? .write : .read, at: UInt32(truncatingIfNeeded: physical), count: count)
+      let found = bus.access(kind == .store ? .write : .read, at: busAddress, count: count)
     else { return .failure(fault) }
     effortLeft &-= HostEffort.device
-    return .success(.device(found.device, offset: found.offset))
+    return .success(.device(found.device, offset: found.offset, physical: busAddress))
   }
 
   private func cache(

@@ -29,6 +29,12 @@ struct HartState: BitwiseCopyable {
   /// Jump cache of the address space and mode that instruction fetch uses now.
   var jumpCache: UnsafeMutablePointer<JumpCacheEntry>
 
+  /// Where x0 lies, and the others behind it.
+  static func registers(of state: UnsafeMutablePointer<HartState>) -> UnsafePointer<UInt32> {
+    UnsafeRawPointer(state).advanced(by: registersOffset).assumingMemoryBound(to: UInt32.self)
+  }
+  private static let registersOffset = MemoryLayout<HartState>.offset(of: \.x) ?? 0
+
   /// Register index that absorbs writes to x0.
   static let sink: UInt8 = 32
   static let noReservation: UInt64 = .max

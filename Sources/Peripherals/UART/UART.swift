@@ -20,6 +20,9 @@ public final class UART: Device {
   /// Told whenever the guest made room for input. It may call `receive`.
   public var onReceiveSpace: (() -> Void)?
 
+  /// Told of every byte in and out, where the board wants to know.
+  public var traceHash: TraceHash?
+
   let line: InterruptLine
   let clock: any TimeSource
   let deadlines: DeadlineQueue
@@ -50,7 +53,10 @@ public final class UART: Device {
   public func receive(_ bytes: some Collection<UInt8>) -> Int {
     let accepted = bytes.prefix(receiveSpace)
     guard !accepted.isEmpty else { return 0 }
-    for byte in accepted { state.received.push(byte) }
+    for byte in accepted {
+      state.received.push(byte)
+      traceHash?.input(byte, at: clock.now)
+    }
     bytesArrived()
     updateLine()
     return accepted.count
@@ -175,6 +181,7 @@ public final class UART: Device {
       state.loopBack(byte)
       bytesArrived()
     } else {
+      traceHash?.output(byte)
       sink.write(byte)
     }
     updateLine()

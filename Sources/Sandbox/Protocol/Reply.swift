@@ -120,6 +120,9 @@
       }
       encoder.encode(blocksDecoded)
       encoder.encode(codeCacheFlushes)
+      encoder.encode(traceHash != nil)
+      encoder.encode(traceHash ?? 0)
+      encoder.encode(traceEvents ?? 0)
     }
 
     fileprivate init(from decoder: inout StateDecoder, deviceLimit: Int) throws(StateError) {
@@ -139,6 +142,9 @@
       }
       blocksDecoded = try decoder.decode(UInt64.self)
       codeCacheFlushes = try decoder.decode(UInt64.self)
+      let hasTrace = try decoder.decode(Bool.self)
+      let trace = (hash: try decoder.decode(UInt64.self), events: try decoder.decode(UInt64.self))
+      if hasTrace { (traceHash, traceEvents) = (trace.hash, trace.events) }
     }
   }
 

@@ -35,7 +35,7 @@
 
     package var bytes: [UInt8] {
       var encoder = StateEncoder()
-      encoder.section("setup", version: 1)
+      encoder.section("setup", version: 2)
       switch purpose {
       case .probe: encoder.encode("probe")
       case .attempt(let escape): encoder.encode(escape.rawValue)
@@ -45,6 +45,10 @@
       encoder.encode(machine.memory)
       encoder.encode(Int64(machine.harts))
       encoder.encode(optional: machine.isa)
+      encoder.encode(machine.clock == .virtual)
+      encoder.encode(machine.clockRate?.instructionsPerSecond ?? 0)
+      encoder.encode(machine.seed != nil)
+      encoder.encode(machine.seed ?? 0)
       encoder.encode(boot.kernel)
       encoder.encode(list: boot.load)
       for text in [boot.firmware, boot.initrd, boot.append, boot.deviceTree] { encoder.encode(optional: text) }
@@ -60,7 +64,7 @@
 
     package init(_ bytes: [UInt8]) throws(StateError) {
       var decoder = StateDecoder(bytes)
-      try decoder.section("setup", newest: 1)
+      try decoder.section("setup", newest: 2)
       let word = try decoder.decodeText()
       switch word {
       case "probe": purpose = .probe
@@ -73,6 +77,13 @@
       machine.memory = try decoder.decode(UInt64.self)
       machine.harts = Int(try decoder.decode(Int64.self))
       machine.isa = try decoder.decodeOptional()
+      machine.clock = try decoder.decode(Bool.self) ? .virtual : .host
+      let rate = try decoder.decode(UInt64.self)
+      machine.clockRate = ClockRate(instructionsPerSecond: rate)
+      guard rate == 0 || machine.clockRate != nil else { throw decoder.invalid("clock rate") }
+      let hasSeed = try decoder.decode(Bool.self)
+      let seed = try decoder.decode(UInt64.self)
+      machine.seed = hasSeed ? seed : nil
       boot.kernel = try decoder.decodeText()
       boot.load = try decoder.decodeList()
       boot.firmware = try decoder.decodeOptional()

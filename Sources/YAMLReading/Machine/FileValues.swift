@@ -1,3 +1,4 @@
+import Boards
 import GuestImage
 import ISA
 import PlainText
@@ -33,6 +34,16 @@ extension ValueType where Value == String {
     Self("an ISA string such as rv32imac_zicsr", schema: .text(pattern: "^[Rr][Vv]32")) { text, _ throws(Complaint) in
       do throws(ISAError) { _ = try ISAConfiguration(parsing: text) } catch { throw .because("\(error)") }
       return text
+    }
+  }
+}
+
+extension ValueType where Value == ClockRate {
+  package static var clockRate: Self {
+    let number = JSONValue.object([("type", .string("number")), ("minimum", .number(1)), ("maximum", .number(100_000))])
+    let schema = JSONValue.anyOf([number, .text(pattern: "^[0-9]+([.][0-9]+)? *([MmGg][Ii][Pp][Ss])?$")])
+    return Self("a speed from 1MIPS to 100GIPS, such as 62.5MIPS", schema: schema) { text, _ throws(Complaint) in
+      do throws(QuantityError) { return try ClockRate(parsing: text) } catch { throw .unexpected }
     }
   }
 }

@@ -31,5 +31,12 @@ extension Key<MachineDescription> {
       "harts", .integer(1...MachineConfiguration.hartLimit), \.harts, "Number of harts.", initial: "1",
       otherNames: ["cpus", "cpu", "cores", "smp"]),
     Key("isa", optional: .isa, \.isa, "The harts' instruction set; without it, everything there is."),
+    Key(
+      "clock-rate", optional: .clockRate, \.clockRate,
+      "How fast it seems to run under the virtual clock; without it, 100MIPS.", otherNames: ["speed", "mips"]),
+    Key(
+      "seed", optional: .integer(0...UInt64(Int64.max)), \.seed,
+      "Decides what random bytes it finds in its device tree; without it, those of the host, or 0 under virtual time.",
+      otherNames: ["random-seed"]),
   ]
 }

@@ -11,7 +11,7 @@ import Testing
       """
       x-anything: [1, 2]
       guests:
-        nest: {image: nest.elf, memory: 16M, firmware: none, symbols: nest.debug}
+        nest: {image: nest.elf, memory: 16M, firmware: none, seed: 7, clock-rate: 200 MIPS, symbols: nest.debug}
       defaults: {timeout: 5s, limit: 1m, wall-limit: 10s, not: [/panic/i], needs: some/file}
       scenarios:
         boots:
@@ -37,6 +37,8 @@ import Testing
     var setup = GuestSetup(name: "nest", boot: BootDescription(kernel: "/scenarios/demo/nest.elf"))
     setup.boot.firmware = "none"
     setup.machine.memory = 16 << 20
+    setup.machine.seed = 7
+    setup.machine.clockRate = ClockRate(instructionsPerSecond: 200_000_000)
     setup.symbols = ["/scenarios/demo/nest.debug"]
     #expect(boots.variants == [Variant(name: "", values: [:], guests: [setup])])
     #expect(found.scenarios[1].start == Start(scenario: 0))
@@ -65,7 +67,7 @@ import Testing
     ("{c: {harts: 1}}", "2:26: guest 'c' needs the key 'image'"),
     (
       "{c: {image: c, weight: 1}}",
-      "2:40: unknown key 'weight' in a guest; there are: image, initrd, append, firmware, load, dtb, memory, harts, isa, symbols"
+      "2:40: unknown key 'weight' in a guest; there are: image, initrd, append, firmware, load, dtb, memory, harts, isa, clock-rate, seed, symbols"
     ),
     (
       "[]",

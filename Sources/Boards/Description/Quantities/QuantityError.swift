@@ -6,6 +6,8 @@ package enum QuantityError: Error, Equatable, CustomStringConvertible {
   case memoryNotInPages(ByteSize)
   case notATime
   case timeOutOfRange
+  case notARate
+  case rateOutOfRange
 
   package var description: String {
     switch self {
@@ -17,6 +19,8 @@ package enum QuantityError: Error, Equatable, CustomStringConvertible {
       "\(size) bytes are not a multiple of \(MemoryLimits.page) (one page is 4096 bytes)"
     case .notATime: "expected a whole number and a unit, such as 500ms, 30s, 5m or 1h"
     case .timeOutOfRange: "expected at least 1ms and at most a year"
+    case .notARate: "expected a number of MIPS (a million instructions a second), such as 100, 62.5MIPS or 2GIPS"
+    case .rateOutOfRange: "expected a whole number of instructions a second, from 1 MIPS to 100 GIPS"
     }
   }
 }
