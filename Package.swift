@@ -19,6 +19,7 @@ let hostLibraries = ["CLibelf", "CLibyaml", "CSeccomp"]
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 let modules: [Module] = [
+  Module(name: "PlainText", imports: []),
   Module(name: "ISA", imports: []),
   Module(name: "RegisterMaps", imports: [], hasTests: false),
   Module(name: "DeviceTree", imports: []),
@@ -32,14 +33,15 @@ let modules: [Module] = [
     testImports: ["ConformanceKit"]),
   Module(
     name: "Diagnosis",
-    imports: [
-      "ISA", "RegisterMaps", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
-    ],
+    imports: ["ISA", "RegisterMaps", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"],
     testImports: ["ConformanceKit"]),
-  Module(name: "Monitor", imports: ["CHost", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
   Module(
-    name: "Fleet", imports: ["CLibyaml", "ISA", "GuestImage", "Boards", "Monitor"],
-    products: [.product(name: "Yams", package: "Yams")]),
+    name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "GuestImage", "Boards"],
+    products: [.product(name: "Yams", package: "Yams")], hasTests: false),
+  Module(
+    name: "Monitor",
+    imports: ["CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+  Module(name: "Fleet", imports: ["PlainText", "Boards", "YAMLReading", "Monitor"]),
   Module(
     name: "Sandbox",
     imports: [
@@ -47,12 +49,19 @@ let modules: [Module] = [
       "Monitor",
     ]),
   Module(name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
-  Module(name: "Control", imports: ["CHost", "SystemBus", "Boards", "Monitor"]),
+  Module(
+    name: "Scenarios",
+    imports: [
+      "CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "GuestImage", "Boards", "YAMLReading", "Monitor",
+      "Harness",
+    ]),
+  Module(name: "Control", imports: ["CHost", "PlainText", "SystemBus", "Boards", "Monitor"]),
   Module(
     name: "Commands",
     imports: [
-      "CHost", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
-      "Diagnosis", "Monitor", "Fleet", "Sandbox", "Control",
+      "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals",
+      "GuestImage", "Boards", "Diagnosis", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness", "Scenarios",
+      "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]

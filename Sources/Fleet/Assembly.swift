@@ -1,4 +1,6 @@
 import Monitor
+import PlainText
+import YAMLReading
 
 /// Makes guests of what the file says of them: defaults, copies, logs and dependencies.
 struct Assembly {
@@ -54,7 +56,7 @@ struct Assembly {
   private func read(_ entry: YAMLNode.Entry, initial: GuestDraft) -> GuestDraft {
     var draft = initial
     if !entry.value.isMissing, !entry.value.isNull { KeyTable.guest.read(entry.value, into: &draft, reading) }
-    if draft.guest.boot.kernel.isEmpty, !entry.value.isUnknown, !entry.value.has(key: "image") {
+    if draft.guest.boot.kernel.isEmpty, !entry.value.isUnknown, entry.value["image"] == nil {
       reading.report(.missingKey(key: "image", owner: "guest '\(entry.key)'"), at: entry.position)
     }
     if let pin = draft.guest.share.pin, let workers, pin >= workers {
@@ -142,12 +144,5 @@ struct Assembly {
     }
     for circle in graph.circles() { reading.report(.circularDependency(guests: circle.names), at: circle.position) }
     return result
-  }
-}
-
-extension YAMLNode {
-  fileprivate func has(key: String) -> Bool {
-    guard case .mapping(let entries) = content else { return false }
-    return entries.contains { $0.key == key }
   }
 }

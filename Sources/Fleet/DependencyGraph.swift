@@ -1,3 +1,5 @@
+import YAMLReading
+
 /// Which guests wait for which.
 struct DependencyGraph {
   struct Circle {
@@ -42,7 +44,7 @@ struct DependencyGraph {
         if let begin = depth[edge.target] {
           let members = path[begin...].map { names[$0.guest] } + [names[edge.target]]
           circles.append(Circle(names: members, position: edge.position))
-          if circles.count == FleetErrors.limit { return circles }
+          if circles.count == YAMLErrors.limit { return circles }
         } else if !isDone[edge.target] {
           depth[edge.target] = path.count
           path.append((edge.target, 0))

@@ -1,5 +1,5 @@
-import GuestImage
 import Monitor
+import YAMLReading
 
 /// Guests that are run together, as a fleet file describes them. docs/FLEET.md tells how to write one.
 public struct Fleet: Codable, Equatable, Sendable {
@@ -16,7 +16,7 @@ public struct Fleet: Codable, Equatable, Sendable {
   public var guests: [GuestDescription]
 
   /// Bytes that a fleet file may have.
-  public static let sizeLimit = 1 << 20
+  public static let sizeLimit = YAMLFile.sizeLimit
 
   /// Reads the text of a fleet file.
   /// - Parameters:
@@ -25,12 +25,9 @@ public struct Fleet: Codable, Equatable, Sendable {
   /// - Throws: Everything that is wrong with it.
   public init(
     yaml: some Collection<UInt8>, path: String, environment: Environment = .process
-  ) throws(FleetErrors) {
-    guard yaml.count <= Self.sizeLimit else {
-      let error = ImageError.tooLarge(file: path, size: UInt64(yaml.count), limit: UInt64(Self.sizeLimit))
-      throw FleetErrors([.unreadable(error)])
-    }
-    let reading = Reading(file: path, folder: FleetFile.folder(of: path), environment: environment)
+  ) throws(YAMLErrors) {
+    try YAMLFile.checkSize(yaml.count, path: path)
+    let reading = Reading(file: path, folder: YAMLFile.folder(of: path), environment: environment)
     let fleet = Self.read(Array(yaml), reading)
     if let failure = reading.failure { throw failure }
     self = fleet
@@ -41,9 +38,7 @@ public struct Fleet: Codable, Equatable, Sendable {
     do throws(Flaw) {
       if let root = try YAMLDocument.read(bytes[...], reading) {
         KeyTable.fleet.read(root, into: &draft, reading)
-        if draft.guests == nil, case .mapping(let entries) = root.content,
-          !entries.contains(where: { $0.key == "guests" })
-        {
+        if draft.guests == nil, case .mapping = root.content, root["guests"] == nil {
           reading.report(.missingKey(key: "guests", owner: KeyTable.fleet.owner), at: root.position)
         }
       } else {

@@ -1,6 +1,7 @@
 import Fleet
 import Monitor
 import Testing
+import YAMLReading
 
 @Suite struct AssemblyTests {
   // MARK: Defaults
@@ -117,7 +118,7 @@ import Testing
       ("[c]", "6:18: guests wait for each other: c -> c"),
     ])
   func refusesOtherDependencies(text: String, message: String) throws {
-    let found = try #require(throws: FleetErrors.self) { try dependencies(text) }
+    let found = try #require(throws: YAMLErrors.self) { try dependencies(text) }
     #expect(found.description == "/fleets/demo/fleet.yaml:" + message)
   }
 

@@ -1,6 +1,7 @@
 import Fleet
 import Foundation
 import Testing
+import YAMLReading
 
 @Suite struct FleetFileTests {
   private func inFolder(_ body: (String) throws -> Void) throws {
@@ -15,7 +16,7 @@ import Testing
   }
 
   private func message(_ path: String) -> String? {
-    #expect(throws: FleetErrors.self) { try FleetFile.load(path: path) }?.description
+    #expect(throws: YAMLErrors.self) { try FleetFile.load(path: path) }?.description
   }
 
   @Test func readsAFile() throws {

@@ -1,5 +1,6 @@
 import Fleet
 import Testing
+import YAMLReading
 
 /// Whatever a file holds, reading it ends soon, with a fleet or with errors.
 @Suite struct FuzzTests {
@@ -70,11 +71,11 @@ import Testing
 
   /// Whether the file is a fleet. What is wrong with it otherwise must be words, and a sensible number of them.
   private static func reads(_ bytes: [UInt8]) -> Bool {
-    do throws(FleetErrors) {
+    do throws(YAMLErrors) {
       _ = try Fleet(yaml: bytes, path: "/f/fleet.yaml", environment: ["A": "x"])
       return true
     } catch {
-      #expect((1...FleetErrors.limit).contains(error.errors.count))
+      #expect((1...YAMLErrors.limit).contains(error.errors.count))
       #expect(error.description.utf8.count < 100_000)
       return false
     }
@@ -123,11 +124,11 @@ import Testing
 
   @Test(.timeLimit(.minutes(1))) func manyErrorsAreFewLines() throws {
     let guests = (0..<20_000).map { "  g\($0): {wieght: \($0), depends-on: [x\($0)]}\n" }.joined()
-    let errors = try #require(throws: FleetErrors.self) { try fleet("guests:\n" + guests) }
+    let errors = try #require(throws: YAMLErrors.self) { try fleet("guests:\n" + guests) }
     #expect(errors.errors.count == 20)
     #expect(errors.omitted > 1000)
     let keys = (0..<30_000).map { "k\($0): *x\($0)\n" }.joined()
-    #expect(try #require(throws: FleetErrors.self) { try fleet(keys) }.errors.count == 20)
+    #expect(try #require(throws: YAMLErrors.self) { try fleet(keys) }.errors.count == 20)
   }
 
   @Test func filesOfMoreThanAMebibyteAreRefused() throws {

@@ -1,9 +1,10 @@
 import Fleet
 import Monitor
 import Testing
+import YAMLReading
 
 /// Reads a fleet file that is in /fleets/demo.
-func fleet(_ yaml: String, _ environment: Environment = [:]) throws(FleetErrors) -> Fleet {
+func fleet(_ yaml: String, _ environment: Environment = [:]) throws(YAMLErrors) -> Fleet {
   try Fleet(yaml: yaml.utf8, path: "/fleets/demo/fleet.yaml", environment: environment)
 }
 
@@ -17,7 +18,7 @@ func guest(_ keys: String, _ environment: Environment = [:]) throws -> GuestDesc
 
 /// What is wrong with a fleet file, a line each, without the name of the file.
 func errors(_ yaml: String, _ environment: Environment = [:]) throws -> [String] {
-  let errors = try #require(throws: FleetErrors.self) { try fleet(yaml, environment) }
+  let errors = try #require(throws: YAMLErrors.self) { try fleet(yaml, environment) }
   return errors.description.split(separator: "\n").map { String($0).replacing("/fleets/demo/fleet.yaml:", with: "") }
 }
 

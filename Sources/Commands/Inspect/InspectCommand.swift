@@ -1,8 +1,8 @@
 import ArgumentParser
 import Boards
 import GuestImage
-import Monitor
 import Peripherals
+import PlainText
 
 /// `roost inspect`: tells what an image is, and how it would be booted.
 struct InspectCommand: ParsableCommand {

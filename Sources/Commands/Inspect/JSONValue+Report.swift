@@ -1,5 +1,5 @@
 import GuestImage
-import Monitor
+import PlainText
 
 // What `roost inspect --json` writes: addresses and sizes as numbers, what there is none of as null.
 extension JSONValue {

@@ -1,12 +1,12 @@
 import Boards
 import Control
-import Fleet
 import Monitor
+import YAMLReading
 
-extension FleetErrors: ReportedError {
+extension YAMLErrors: ReportedError {
   public var exitStatus: ExitStatus {
     switch errors.first {
-    case .noFile: .cannotRead
+    case .absent: .cannotRead
     case .unreadable(let error): error.exitStatus
     default: .badData
     }

@@ -1,4 +1,5 @@
 import Monitor
+import PlainText
 import SystemBus
 import Synchronization
 

@@ -1,4 +1,5 @@
-import Monitor
+import PlainText
+import YAMLReading
 
 /// A dependency as the file has it.
 struct DependencyDraft: Sendable {
@@ -57,7 +58,7 @@ extension ValueType<[DependencyDraft]> {
     }
     KeyTable.dependency.read(node, into: &draft, reading)
     if !draft.guest.isEmpty { return draft }
-    if case .mapping(let entries) = node.content, !entries.contains(where: { $0.key == "guest" }) {
+    if node["guest"] == nil {
       reading.report(.missingKey(key: "guest", owner: KeyTable.dependency.owner), at: node.position)
     }
     return nil

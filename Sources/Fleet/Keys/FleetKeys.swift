@@ -1,4 +1,5 @@
-import Monitor
+import PlainText
+import YAMLReading
 
 /// A fleet file while it is read.
 struct FleetDraft {
@@ -39,7 +40,7 @@ extension KeyTable<FleetDraft> {
   private static let guests = JSONValue.object([
     ("type", .string("object")),
     ("minProperties", .number(1)),
-    ("propertyNames", .text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")),
+    ("propertyNames", .name),
     (
       "additionalProperties",
       .anyOf([KeyTable<GuestDraft>.guest.reference, .object([("type", .string("null"))])])

@@ -1,5 +1,6 @@
 import Boards
 import Monitor
+import YAMLReading
 
 /// A guest of the file while it is read.
 struct GuestDraft {
@@ -16,46 +17,15 @@ extension KeyTable<GuestDraft> {
   /// Guests that a fleet can have, and copies of one.
   static let guestLimit = 10_000
 
-  static let guest = KeyTable(owner: "a guest", schemaName: "guest", keys: boot + machine + share + life)
+  static let guest = KeyTable(
+    owner: "a guest", schemaName: "guest",
+    keys: Key<BootDescription>.boot.map { $0.within(\.guest.boot) }
+      + Key<MachineDescription>.machine.map { $0.within(\.guest.machine) } + [clock] + share + life)
 
-  private static let boot: [Key<GuestDraft>] = [
-    Key(
-      "image", .image, \.guest.boot.kernel,
-      "The kernel: an ELF, a Linux Image, or a raw binary, at an address if need be.",
-      otherNames: ["kernel"]),
-    Key("initrd", optional: .path, \.guest.boot.initrd, "Initial RAM disk for the kernel.", otherNames: ["initramfs"]),
-    Key(
-      "append", optional: .text, \.guest.boot.append, "The kernel's command line.",
-      otherNames: ["args", "arguments", "cmdline", "command"]),
-    Key(
-      "firmware", optional: .firmware, \.guest.boot.firmware,
-      "What runs in M-mode below the kernel; without it, what suits the kernel.", otherNames: ["bios"]),
-    Key(
-      "load", ValueType.image.list(limit: 64), \.guest.boot.load,
-      "More files for RAM: bytes at an address, or an ELF at its own addresses."),
-    Key("dtb", optional: .path, \.guest.boot.deviceTree, "A device tree blob in place of the machine's own."),
-  ]
-
-  private static let machine: [Key<GuestDraft>] = [
-    Key(
-      "memory", .size(MemoryLimits.lowest.bytes...MemoryLimits.highest.bytes, pages: true, example: "64M"),
-      \.guest.machine.memory, "RAM.", initial: "128M", otherNames: ["ram", "mem", "mem_limit"]),
-    Key(
-      "harts", .integer(1...MachineConfiguration.hartLimit), \.guest.machine.harts, "Number of harts.", initial: "1",
-      otherNames: ["cpus", "cpu", "cores", "smp"]),
-    Key("isa", optional: .isa, \.guest.machine.isa, "The harts' instruction set; without it, everything there is."),
-    Key(
-      "clock", .choice, \.guest.machine.clock,
-      "What drives its time: the host's clock, or the instructions executed, which makes it depend on its input alone.",
-      initial: "host"),
-    Key(
-      "clock-rate", optional: .clockRate, \.guest.machine.clockRate,
-      "How fast it seems to run under the virtual clock; without it, 100MIPS.", otherNames: ["speed", "mips"]),
-    Key(
-      "seed", optional: .integer(0...UInt64(Int64.max)), \.guest.machine.seed,
-      "Decides what random bytes it finds in its device tree; without it, those of the host, or 0 under virtual time.",
-      otherNames: ["random-seed"]),
-  ]
+  private static let clock = Key<GuestDraft>(
+    "clock", .choice, \.guest.machine.clock,
+    "What drives its time: the host's clock, or the instructions executed, which makes it depend on its input alone.",
+    initial: "host")
 
   private static let share: [Key<GuestDraft>] = [
     Key(

@@ -1,4 +1,5 @@
 import Boards
+import PlainText
 
 /// Everything the monitor needs to know about a guest, as a fleet file says it.
 public struct GuestDescription: Codable, Equatable, Sendable {
@@ -20,19 +21,7 @@ public struct GuestDescription: Codable, Equatable, Sendable {
   }
 
   /// Whether `name` can name a guest.
-  public static func isValid(name: String) -> Bool {
-    guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count <= 63 else { return false }
-    return name.utf8.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: false
-    }
-  }
+  public static func isValid(name: String) -> Bool { isName(name) }
 }
 
 /// How strongly a guest is kept apart from the monitor and its neighbours; docs/SECURITY.md says what each promises.

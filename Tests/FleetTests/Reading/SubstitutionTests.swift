@@ -1,5 +1,6 @@
 import Fleet
 import Testing
+import YAMLReading
 
 @Suite struct SubstitutionTests {
   private let environment: Environment = ["A": "one", "EMPTY": "", "_B2": "two"]

@@ -1,5 +1,6 @@
 import Fleet
 import Testing
+import YAMLReading
 
 @Suite struct YAMLTests {
   // MARK: Aliases and merge keys
@@ -127,12 +128,12 @@ import Testing
 
   @Test func refusesWhatIsNoText() throws {
     let bad: [UInt8] = Array("guests:\n  é".utf8) + [0xFF]
-    let errors = #expect(throws: FleetErrors.self) { try Fleet(yaml: bad, path: "/f.yaml") }
+    let errors = #expect(throws: YAMLErrors.self) { try Fleet(yaml: bad, path: "/f.yaml") }
     #expect(errors?.description == "/f.yaml:2:4: is not UTF-8; save the file as UTF-8 text")
     for (text, code) in [
       ("a\0", "0"), ("a\u{7}", "7"), ("a\u{7F}", "7F"), ("a\u{FEFF}", "FEFF"), ("a\u{10FFFD}", "10FFFD"),
     ] {
-      #expect(try Self.first(text) == "1:2: character U+\(code) cannot stand in a fleet file; remove it")
+      #expect(try Self.first(text) == "1:2: character U+\(code) cannot stand in a YAML file; remove it")
     }
   }
 

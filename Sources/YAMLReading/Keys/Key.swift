@@ -1,22 +1,22 @@
-import Monitor
+import PlainText
 
 /// A key of a mapping: what the parser, the search for the nearest key, the schema and the documentation know of it.
-struct Key<Target>: Sendable {
-  let name: String
+package struct Key<Target>: Sendable {
+  package let name: String
   /// What it is for, in a sentence.
-  let summary: String
+  package let summary: String
   /// What its value looks like, in words.
-  let expected: String
+  package let expected: String
   /// What holds without it, as it could be written; nil for nothing, or what the summary says.
-  let initial: String?
+  package let initial: String?
   /// Names it has elsewhere, for those who try them here.
-  let otherNames: [String]
-  let schema: JSONValue
+  package let otherNames: [String]
+  package let schema: JSONValue
   /// Reads its value into `target`, or reports why not.
-  let read: @Sendable (_ value: YAMLNode, _ target: inout Target, Reading) -> Void
+  package let read: @Sendable (_ value: YAMLNode, _ target: inout Target, Reading) -> Void
 
   /// A key with a value of `type`.
-  init<Value>(
+  package init<Value>(
     _ name: String, _ type: ValueType<Value>, _ path: WritableKeyPath<Target, Value> & Sendable, _ summary: String,
     initial: String? = nil, otherNames: [String] = []
   ) {
@@ -24,7 +24,7 @@ struct Key<Target>: Sendable {
   }
 
   /// A key with a value of `type`, or `null` for none.
-  init<Value>(
+  package init<Value>(
     _ name: String, optional type: ValueType<Value>, _ path: WritableKeyPath<Target, Value?> & Sendable,
     _ summary: String, initial: String? = nil, otherNames: [String] = []
   ) {
@@ -32,7 +32,7 @@ struct Key<Target>: Sendable {
   }
 
   /// A key with a mapping of other keys, or with just the value of one of them, the `short` one.
-  init<Nested>(
+  package init<Nested>(
     _ name: String, _ keys: KeyTable<Nested>, short: String, _ path: WritableKeyPath<Target, Nested> & Sendable,
     _ summary: String, otherNames: [String] = []
   ) {
@@ -51,7 +51,7 @@ struct Key<Target>: Sendable {
     }
   }
 
-  init<Value>(
+  package init<Value>(
     _ name: String, _ type: ValueType<Value>, _ summary: String, initial: String? = nil, otherNames: [String] = [],
     store: @escaping @Sendable (inout Target, Value) -> Void
   ) {
@@ -67,18 +67,42 @@ struct Key<Target>: Sendable {
   }
 }
 
+extension Key {
+  /// The same key for what has a `Target` at `path`.
+  package func within<Outer>(_ path: WritableKeyPath<Outer, Target> & Sendable) -> Key<Outer> {
+    Key<Outer>(self, path)
+  }
+
+  private init<Inner>(_ inner: Key<Inner>, _ path: WritableKeyPath<Target, Inner> & Sendable) {
+    name = inner.name
+    summary = inner.summary
+    expected = inner.expected
+    initial = inner.initial
+    otherNames = inner.otherNames
+    schema = inner.schema
+    read = { node, target, reading in inner.read(node, &target[keyPath: path], reading) }
+  }
+}
+
 /// The keys of a mapping.
-struct KeyTable<Target>: Sendable {
+package struct KeyTable<Target>: Sendable {
   /// What has these keys, such as `a guest`.
-  let owner: String
+  package let owner: String
   /// Its name in the schema.
-  let schemaName: String
-  let keys: [Key<Target>]
+  package let schemaName: String
+  package let keys: [Key<Target>]
   /// Prefix of the keys that mean nothing, and may hold anything; nil for none.
-  var ignoredPrefix: String?
+  package let ignoredPrefix: String?
+
+  package init(owner: String, schemaName: String, keys: [Key<Target>], ignoredPrefix: String? = nil) {
+    self.owner = owner
+    self.schemaName = schemaName
+    self.keys = keys
+    self.ignoredPrefix = ignoredPrefix
+  }
 
   /// Reads a mapping into `target`, reporting what is wrong with it.
-  func read(_ node: YAMLNode, into target: inout Target, _ reading: Reading) {
+  package func read(_ node: YAMLNode, into target: inout Target, _ reading: Reading) {
     guard case .mapping(let entries) = node.content else {
       if !node.isUnknown {
         reading.report(.badValue(key: owner, found: node.found, expected: "a mapping of keys"), at: node.position)

@@ -1,5 +1,5 @@
 import Foundation
-import Monitor
+import PlainText
 import Testing
 
 @Suite struct JSONValueTests {

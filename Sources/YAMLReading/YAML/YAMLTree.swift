@@ -1,4 +1,4 @@
-import Monitor
+import PlainText
 import Yams
 
 /// Makes a tree of what Yams read: aliases and merge keys resolved, every key a text, no key twice.

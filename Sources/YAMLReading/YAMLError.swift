@@ -1,6 +1,6 @@
 import GuestImage
 
-/// A place in a fleet file.
+/// A place in a YAML file.
 public struct FilePlace: Equatable, Sendable, CustomStringConvertible {
   /// As the user named it.
   public var file: String
@@ -14,33 +14,34 @@ public struct FilePlace: Equatable, Sendable, CustomStringConvertible {
   public var description: String { "\(file):\(position.line):\(position.column)" }
 }
 
-/// Why a fleet file is refused: one line for the person who wrote it.
-public enum FleetError: Error, Equatable, Sendable, CustomStringConvertible {
-  case noFile(folder: String)
+/// Why a YAML file is refused: one line for the person who wrote it.
+public enum YAMLError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// That there is no such file, in a whole line.
+  case absent(String)
   case unreadable(ImageError)
-  case wrong(FilePlace, FleetProblem)
+  case wrong(FilePlace, YAMLProblem)
 
   /// Starts with the place.
   public var description: String {
     switch self {
-    case .noFile(let folder): "\(folder): there is no fleet.yaml or fleet.yml; write one, or name the fleet file"
+    case .absent(let line): line
     case .unreadable(let error): "\(error)"
     case .wrong(let place, let problem): "\(place): \(problem)"
     }
   }
 }
 
-/// Everything found wrong with a fleet file, in the order of the file.
-public struct FleetErrors: Error, Equatable, Sendable, CustomStringConvertible {
+/// Everything found wrong with a YAML file, in the order of the file.
+public struct YAMLErrors: Error, Equatable, Sendable, CustomStringConvertible {
   /// Errors kept of one file.
   public static let limit = 20
 
   /// 1…`limit`.
-  public let errors: [FleetError]
+  public let errors: [YAMLError]
   /// Errors beyond those.
   public let omitted: Int
 
-  public init(_ errors: [FleetError], omitted: Int = 0) {
+  public init(_ errors: [YAMLError], omitted: Int = 0) {
     self.errors = errors
     self.omitted = omitted
   }

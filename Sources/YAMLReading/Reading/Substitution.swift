@@ -1,7 +1,7 @@
 /// Puts variables of the environment into a text, as docker compose does: `$NAME`, `${NAME}`, `${NAME:-default}`,
 /// `${NAME-default}`, `${NAME:+instead}`, `${NAME+instead}`, `${NAME:?message}`, `${NAME?message}`, and `$$` for `$`.
 /// The colon counts an empty variable as not set.
-struct Substitution {
+package struct Substitution {
   enum Problem: Error, Equatable {
     case notSet(String)
     case required(String, message: String)
@@ -23,6 +23,51 @@ struct Substitution {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
     var substitution = Substitution(environment: environment, text: Array(text.utf8))
     return String(decoding: try substitution.expand(depth: 0, isNeeded: true), as: UTF8.self)
+  }
+
+  /// A text of which some names are left for later.
+  package enum Part: Equatable, Sendable {
+    case text(String)
+    case name(String)
+  }
+
+  /// Puts variables in, but for the names that are kept, as `$name` or `${name}`.
+  /// - Parameter bracedOnly: whether a dollar without a brace behind it is a letter like any other.
+  static func parts(
+    _ environment: Environment, of text: String, bracedOnly: Bool, keeping isKept: (String) -> Bool
+  ) throws(Problem) -> [Part] {
+    guard text.utf8.count <= limit else { throw .tooLong(limit: limit) }
+    var substitution = Substitution(environment: environment, text: Array(text.utf8))
+    var parts: [Part] = []
+    var letters: [UInt8] = []
+    while let byte = substitution.next {
+      substitution.place += 1
+      if byte != UInt8(ascii: "$") || bracedOnly && substitution.next != UInt8(ascii: "{") {
+        letters.append(byte)
+      } else if let name = try substitution.keptName(isKept) {
+        if !letters.isEmpty { parts.append(.text(String(decoding: letters, as: UTF8.self))) }
+        letters = []
+        parts.append(.name(name))
+      } else {
+        letters += try substitution.variable(depth: 0, isNeeded: true)
+      }
+      guard letters.count <= limit else { throw .tooLong(limit: limit) }
+    }
+    if !letters.isEmpty { parts.append(.text(String(decoding: letters, as: UTF8.self))) }
+    return parts
+  }
+
+  /// The name behind a dollar, if it is one to keep.
+  private mutating func keptName(_ isKept: (String) -> Bool) throws(Problem) -> String? {
+    let start = place
+    let isBraced = take("{")
+    let name = self.name()
+    guard !name.isEmpty, isKept(name) else {
+      place = start
+      return nil
+    }
+    if isBraced, !take("}") { throw .malformed }
+    return name
   }
 
   private init(environment: Environment, text: [UInt8]) {

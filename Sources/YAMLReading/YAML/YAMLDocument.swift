@@ -2,14 +2,14 @@ import CLibyaml
 import Yams
 
 /// Reads a YAML file of one document, of at most a few MiB, from bytes that nobody vouches for.
-enum YAMLDocument {
-  /// How deep collections may lie in each other. Yams takes time in proportion to it, and stack; fleets need 6.
-  private static let depthLimit: CInt = 16
+package enum YAMLDocument {
+  /// How deep collections may lie in each other. Yams takes time in proportion to it, and stack; scenarios need most.
+  private static let depthLimit: CInt = 24
   private static let limitDepth: Void = yaml_set_max_nest_level(depthLimit)
 
   /// - Parameter reading: Is told of problems after which there is still something to read.
   /// - Returns: nil if there is nothing but comments.
-  static func read(_ bytes: ArraySlice<UInt8>, _ reading: Reading) throws(Flaw) -> YAMLNode? {
+  package static func read(_ bytes: ArraySlice<UInt8>, _ reading: Reading) throws(Flaw) -> YAMLNode? {
     _ = limitDepth
     var source = try YAMLSource(bytes)
     while true {

@@ -1,12 +1,20 @@
+import PlainText
+
 /// A value of a YAML document with its place; aliases and merge keys are resolved.
-struct YAMLNode {
-  struct Entry {
-    var key: String
-    var position: TextPosition
-    var value: YAMLNode
+package struct YAMLNode {
+  package struct Entry {
+    package var key: String
+    package var position: TextPosition
+    package var value: YAMLNode
+
+    package init(key: String, position: TextPosition, value: YAMLNode) {
+      self.key = key
+      self.position = position
+      self.value = value
+    }
   }
 
-  enum Content {
+  package enum Content {
     /// `isPlain` without quotes and not as a block.
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
@@ -16,29 +24,40 @@ struct YAMLNode {
     case unknown
   }
 
-  var position: TextPosition
-  var content: Content
+  package var position: TextPosition
+  package var content: Content
+
+  package init(position: TextPosition, content: Content) {
+    self.position = position
+    self.content = content
+  }
 
   /// Whether it is not known, which need not be reported again.
-  var isUnknown: Bool {
+  package var isUnknown: Bool {
     guard case .unknown = content else { return false }
     return true
   }
 
   /// Whether it says in words that there is nothing.
-  var isNull: Bool {
+  package var isNull: Bool {
     guard case .scalar(let text, isPlain: true) = content else { return false }
     return ["~", "null", "Null", "NULL"].contains(text)
   }
 
   /// Whether there is nothing where a value could stand.
-  var isMissing: Bool {
+  package var isMissing: Bool {
     guard case .scalar(let text, isPlain: true) = content else { return false }
     return text.isEmpty
   }
 
+  /// The entry of a mapping under `key`, if it is one that has it.
+  package subscript(key: String) -> Entry? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.first { $0.key == key }
+  }
+
   /// What it is, for a message.
-  var found: String {
+  package var found: String {
     switch content {
     case .scalar where isMissing: "nothing"
     case .scalar(let text, _): quoted(text)
@@ -47,11 +66,4 @@ struct YAMLNode {
     case .unknown: "an unknown alias"
     }
   }
-}
-
-/// `text` in quotes, in one line of sensible length.
-func quoted(_ text: String) -> String {
-  let scalars = text.unicodeScalars
-  let shown = scalars.prefix(60).map { $0.properties.isWhitespace || $0.value < 32 ? " " : $0 }
-  return "'\(String(String.UnicodeScalarView(shown)))\(shown.count < scalars.count ? "…" : "")'"
 }

@@ -1,14 +1,14 @@
-import Monitor
+import PlainText
 
 /// How a kind of value is written, told to people, told to a schema, and read.
-struct ValueType<Value>: Sendable {
+package struct ValueType<Value>: Sendable {
   /// What is expected, in words that complete 'expected …'.
-  let expected: String
-  let schema: JSONValue
+  package let expected: String
+  package let schema: JSONValue
   /// Reads the value of a key; nil if it is none, which is reported.
-  let read: @Sendable (_ value: YAMLNode, _ key: String, Reading) -> Value?
+  package let read: @Sendable (_ value: YAMLNode, _ key: String, Reading) -> Value?
 
-  init(
+  package init(
     _ expected: String, schema: JSONValue, read: @escaping @Sendable (YAMLNode, String, Reading) -> Value?
   ) {
     self.expected = expected
@@ -17,7 +17,7 @@ struct ValueType<Value>: Sendable {
   }
 
   /// One that is written as a single text.
-  init(
+  package init(
     _ expected: String, schema: JSONValue,
     parse: @escaping @Sendable (_ text: String, Reading) throws(Complaint) -> Value
   ) {
@@ -37,7 +37,7 @@ struct ValueType<Value>: Sendable {
   }
 
   /// One that may also be `null`, for none; so is a variable that is set to nothing.
-  var orNull: ValueType<Value?> {
+  package var orNull: ValueType<Value?> {
     let read = read
     return ValueType<Value?>(expected, schema: .anyOf([schema, .object([("type", .string("null"))])])) {
       node, key, reading -> Value?? in
@@ -47,7 +47,7 @@ struct ValueType<Value>: Sendable {
   }
 
   /// A list of such values, or just one.
-  func list(limit: Int) -> ValueType<[Value]> {
+  package func list(limit: Int) -> ValueType<[Value]> {
     let element = self
     let words = "a list of at most \(limit): \(expected)"
     let schema = JSONValue.anyOf([
@@ -67,7 +67,7 @@ struct ValueType<Value>: Sendable {
 }
 
 /// Why a text is not accepted.
-enum Complaint: Error {
+package enum Complaint: Error {
   /// It is not what was expected.
   case unexpected
   case because(String)
@@ -75,7 +75,7 @@ enum Complaint: Error {
 
 extension JSONValue {
   /// Any of `schemas`, of which those that are choices themselves are taken apart.
-  static func anyOf(_ schemas: [JSONValue]) -> JSONValue {
+  package static func anyOf(_ schemas: [JSONValue]) -> JSONValue {
     let choices = schemas.flatMap { schema in
       if case .object(let members) = schema, members.count == 1, case ("anyOf", .array(let choices)) = members[0] {
         return choices
@@ -86,11 +86,14 @@ extension JSONValue {
   }
 
   /// What a scalar may also be as long as nobody has put its variables in.
-  static func orVariable(_ schema: JSONValue) -> JSONValue {
+  package static func orVariable(_ schema: JSONValue) -> JSONValue {
     .anyOf([schema, .object([("$ref", .string("#/$defs/variable"))])])
   }
 
-  static func text(pattern: String? = nil) -> JSONValue {
+  /// What the schema defines as `name`.
+  package static func reference(_ name: String) -> JSONValue { .object([("$ref", .string("#/$defs/\(name)"))]) }
+
+  package static func text(pattern: String? = nil) -> JSONValue {
     .object([("type", .string("string"))] + (pattern.map { [("pattern", .string($0))] } ?? []))
   }
 }

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// The variables that a fleet file may name.
+/// The variables that a YAML file may name.
 public struct Environment: Sendable, ExpressibleByDictionaryLiteral {
   private let value: @Sendable (String) -> String?
 

@@ -66,7 +66,7 @@ struct YAMLSource {
     guard index < scalars.count, scalars[index].isASCII,
       scalars[index].properties.isAlphabetic || scalars[index] == "<",
       let mask = Unicode.Scalar(Self.masks.lowerBound + UInt32(maskCount) << 7 + scalars[index].value),
-      maskCount < FleetErrors.limit, (maskCount + 1) * scalars.count <= Self.maskedLimit
+      maskCount < YAMLErrors.limit, (maskCount + 1) * scalars.count <= Self.maskedLimit
     else { return false }
     scalars[index] = mask
     maskCount += 1

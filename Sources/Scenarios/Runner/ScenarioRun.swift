@@ -1,0 +1,295 @@
+import Boards
+import Harness
+import SystemBus
+import YAMLReading
+
+/// Does the steps of a scenario to guests. One thread at a time uses it.
+final class ScenarioRun {
+  let scenario: Scenario
+  let variant: Variant
+  let bench: TestBench
+  /// What has been captured so far.
+  private(set) var values: [String: String]
+  private let symbols: SymbolSource
+  /// Bench time at which it must be done.
+  private let limit: Ticks
+  /// `HostTime.now` at which it must be done.
+  private let hostLimit: UInt64
+  /// What no guest may print, and how far each guest's output was looked at.
+  private let forbidden: [ConsolePattern]
+  private var watches: [OutputSearch]
+
+  /// - Parameter values: captured before.
+  init(
+    _ scenario: Scenario, _ variant: Variant, bench: TestBench, values: [String: String], symbols: SymbolSource,
+    limit: Ticks, hostLimit: UInt64
+  ) throws(HarnessError) {
+    self.scenario = scenario
+    self.variant = variant
+    self.bench = bench
+    self.values = values.merging(variant.values) { $1 }
+    self.symbols = symbols
+    self.limit = limit
+    self.hostLimit = hostLimit
+    let names = self.values
+    forbidden = try scenario.forbidden.map { pattern throws(HarnessError) in try pattern.consolePattern(with: names) }
+    watches = bench.guests.map { OutputSearch(from: $0.transcript.end) }
+  }
+
+  /// Does `steps`, none of which is a fork.
+  func run(_ steps: [Step]) throws(TestFailure) {
+    let lane = Lane(steps, values: values)
+    try drive(lane)
+    values = lane.values
+  }
+
+  private func drive(_ root: Lane) throws(TestFailure) {
+    while true {
+      try progress(root)
+      if root.isDone { return }
+      let advance = try bench.advance(until: min(root.deadline, limit), hostLimit: hostLimit) {
+        () throws(TestFailure) -> Bool in try self.isReady(root)
+      }
+      switch advance {
+      case .met: break
+      case .hostTimeSpent:
+        throw failure(
+          "took more than \(scenario.wallLimit / 1_000_000_000) s of the host's time, its 'wall-limit'",
+          at: Self.step(of: root))
+      case .timeReached:
+        // What is over at the very end of all time is done in time.
+        if try isReady(root) { continue }
+        try expire(root)
+        if bench.now >= limit {
+          throw failure("took more than \(scenario.limit) of virtual time, its 'limit'", at: Self.step(of: root))
+        }
+      }
+    }
+  }
+
+  private static func step(of lane: Lane) -> Step? {
+    if case .lanes(let lanes)? = lane.wait { return lanes.first { !$0.isDone }.flatMap { step(of: $0) } }
+    return lane.current
+  }
+
+  // MARK: Waiting
+
+  /// Whether a lane can go on, or something is there that must not be.
+  private func isReady(_ lane: Lane) throws(TestFailure) -> Bool {
+    try watch(Self.step(of: lane))
+    return look(lane)
+  }
+
+  private func look(_ lane: Lane) -> Bool {
+    switch lane.wait {
+    case nil: return true
+    case .time(let time)?: return bench.now >= time
+    case .lanes(let lanes)?:
+      // All of them look, whichever can go on.
+      let ready = lanes.map { !$0.isDone && look($0) }
+      return ready.contains(true)
+    case .output(var wait)?:
+      wait.look()
+      lane.wait = .output(wait)
+      return wait.outcome != nil
+    }
+  }
+
+  /// Looks for what no guest may print.
+  private func watch(_ step: Step?) throws(TestFailure) {
+    guard !forbidden.isEmpty else { return }
+    for (index, guest) in bench.guests.enumerated() {
+      guard let output = watches[index].begin(in: guest.transcript) else { continue }
+      guard let bad = OutputWait.first(of: forbidden, in: output.bytes) else { continue }
+      throw failure(
+        "\(name(guest))printed \(Self.quoted(bad.match.text)), which \(forbidden[bad.number].description) forbids",
+        at: step)
+    }
+  }
+
+  /// Time is up for whatever waits until now.
+  private func expire(_ lane: Lane) throws(TestFailure) {
+    switch lane.wait {
+    case .lanes(let lanes)?: for lane in lanes { try expire(lane) }
+    case .output(let wait)? where wait.outcome == nil && bench.now >= wait.deadline:
+      switch wait.step.action {
+      case .expect(let expectation):
+        let patterns = wait.patterns.map(\.description).joined(separator: " or ")
+        throw failure("expected \(patterns) from \(wait.guest.name) within \(expectation.within)", at: wait.step)
+      case .end(let end, let within):
+        throw failure("expected \(end) of \(wait.guest.name) within \(within); it still runs", at: wait.step)
+      default: break
+      }
+    default: break
+    }
+  }
+
+  // MARK: Going on
+
+  /// Does all that can be done without time passing.
+  private func progress(_ lane: Lane) throws(TestFailure) {
+    while true {
+      if lane.wait != nil {
+        guard try isOver(lane) else { return }
+        lane.wait = nil
+      }
+      guard let step = lane.takeStep() else { return }
+      try begin(step, lane)
+    }
+  }
+
+  /// Whether a lane waits no more; carries out what comes of it.
+  private func isOver(_ lane: Lane) throws(TestFailure) -> Bool {
+    switch lane.wait {
+    case nil: return true
+    case .time(let time)?: return bench.now >= time
+    case .lanes(let lanes)?:
+      for inner in lanes { try progress(inner) }
+      guard lanes.allSatisfy(\.isDone) else { return false }
+      for inner in lanes { lane.values.merge(inner.values) { $1 } }
+      return true
+    case .output(let wait)?: return try isOver(wait, lane)
+    }
+  }
+
+  private func isOver(_ wait: OutputWait, _ lane: Lane) throws(TestFailure) -> Bool {
+    switch wait.outcome {
+    case nil: return false
+    case .forbidden(let number, let match)?:
+      throw failure(
+        "\(name(wait.guest))printed \(Self.quoted(match.text)), which \(wait.forbidden[number].description) forbids",
+        at: wait.step)
+    case .found(let match, let end)?:
+      wait.guest.read(upTo: end)
+      lane.values.merge(match.namedCaptures) { $1 }
+      return true
+    case .finished?:
+      switch wait.step.action {
+      case .end(let expected, _):
+        if let problem = expected.mismatch(of: wait.guest) { throw failure(problem, at: wait.step) }
+      default:
+        let patterns = wait.patterns.map(\.description).joined(separator: " or ")
+        throw failure("expected \(patterns), but \(wait.guest.endInWords)", at: wait.step)
+      }
+      return true
+    }
+  }
+
+  private func begin(_ step: Step, _ lane: Lane) throws(TestFailure) {
+    switch step.action {
+    case .expect(let expectation):
+      try wait(step, lane, for: expectation.alternatives, within: expectation.within)
+    case .end(_, let within): try wait(step, lane, for: [], within: within)
+    case .after(let time): lane.wait = .time(bench.now > .max - time.ticks ? .max : bench.now + time.ticks)
+    case .repeat(let count, let steps): lane.push(steps, times: count)
+    case .parallel(let lanes):
+      lane.wait = .lanes(lanes.map { Lane($0.steps, values: lane.values) })
+    case .snapshot, .fork: break
+    case .send(let text): try guest(step).type(Array(text.filled(with: lane.values).utf8))
+    case .reset: try guest(step).reset()
+    case .pause: try guest(step).isPaused = true
+    case .resume: try guest(step).isPaused = false
+    case .assert(let assertions):
+      for assertion in assertions {
+        let check = AssertionCheck(guest: try guest(step), symbols: symbols, values: lane.values)
+        if let problem = check.problem(with: assertion) { throw failure(problem, position: assertion.position) }
+      }
+    case .inject(let injection): try inject(injection, step)
+    case .save: break
+    }
+  }
+
+  private func wait(
+    _ step: Step, _ lane: Lane, for patterns: [Pattern], within time: VirtualTime
+  ) throws(TestFailure) {
+    let deadline = bench.now > .max - time.ticks ? .max : bench.now + time.ticks
+    do throws(HarnessError) {
+      let values = lane.values
+      lane.wait = .output(
+        OutputWait(
+          step: step, guest: try guest(step, orError: ()),
+          patterns: try patterns.map { pattern throws(HarnessError) in try pattern.consolePattern(with: values) },
+          forbidden: try step.forbidden.map { pattern throws(HarnessError) in
+            try pattern.consolePattern(with: values)
+          },
+          deadline: deadline))
+    } catch {
+      throw failure("\(error)", at: step)
+    }
+    _ = look(lane)
+  }
+
+  private func inject(_ injection: Injection, _ step: Step) throws(TestFailure) {
+    let guest = try guest(step)
+    let fault: Harness.Injection
+    switch injection {
+    case .flipMemory(let location, let bit):
+      guard let address = symbols.value(of: location, in: guest) else {
+        throw failure("\(name(guest))has no symbol for \(location)", at: step)
+      }
+      fault = .flipMemory(address: UInt32(truncatingIfNeeded: address), bit: bit)
+    case .flipRegister(.integer(let number), let bit, let hart):
+      fault = .flipRegister(.integer(Int(number)), bit: bit, hart: hart)
+    case .flipRegister(.pc, let bit, let hart): fault = .flipRegister(.pc, bit: bit, hart: hart)
+    case .interrupt(let source): fault = .interrupt(source: source)
+    case .stall(let time, let hart): fault = .stall(hart: hart, ticks: time.ticks)
+    case .clock(let time): fault = .clock(ticks: time.ticks)
+    case .powerCut: fault = .powerCut
+    }
+    if !guest.inject(fault) { throw failure("there is no such thing in \(guest.name) to inject into", at: step) }
+  }
+
+  // MARK: Guests and failures
+
+  private func guest(_ step: Step) throws(TestFailure) -> TestGuest {
+    guard let guest = bench.guest(named: step.guest) else { throw failure("there is no guest '\(step.guest)'", at: step) }
+    return guest
+  }
+
+  private func guest(_ step: Step, orError: Void) throws(HarnessError) -> TestGuest {
+    guard let guest = bench.guest(named: step.guest) else { throw .noGuest(step.guest) }
+    return guest
+  }
+
+  /// The guest's name where there are several.
+  private func name(_ guest: TestGuest) -> String { bench.guests.count > 1 ? guest.name + " " : "the guest " }
+
+  static func quoted(_ text: String) -> String {
+    "'\(text.split(whereSeparator: \.isNewline).joined(separator: "\\n").prefix(120))'"
+  }
+
+  func failure(_ message: String, at step: Step?) -> TestFailure { failure(message, position: step?.position) }
+
+  private func failure(_ message: String, position: TextPosition?) -> TestFailure {
+    var failure = TestFailure(message, position: position, time: VirtualTime(ticks: bench.now))
+    failure.guests = bench.guests.map { guest in
+      TestFailure.GuestReport(
+        guest: guest.name, lastLines: guest.transcript.lastLines(20), state: symbols.state(of: guest))
+    }
+    return failure
+  }
+}
+
+extension ExpectedEnd {
+  /// What is wrong with how a guest has ended; nil if nothing is.
+  func mismatch(of guest: TestGuest) -> String? {
+    switch (self, guest.end) {
+    case (.any, _), (.hung, .hung?), (.code(0), .passed?): nil
+    case (.code(let wanted), .failed(let code)?) where wanted == UInt32(code): nil
+    default: "expected \(self), but \(guest.endInWords)"
+    }
+  }
+}
+
+extension TestGuest {
+  /// How it has ended, for people.
+  var endInWords: String {
+    if isOff { return "\(name) has no power" }
+    return switch end {
+    case .passed?: "\(name) ended with code 0"
+    case .failed(let code)?: "\(name) ended with code \(code)"
+    case .hung(let reason)?: "\(name) hangs: \(reason)"
+    case nil: "\(name) still runs"
+    }
+  }
+}
