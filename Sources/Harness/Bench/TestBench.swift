@@ -60,20 +60,16 @@ public final class TestBench {
     advance(until: limit, hostLimit: hostLimit) { false }
   }
 
+  /// Goes on to the next point of the grid, or to the last before a guest that is awake has anything to do.
   private func step(until limit: Ticks) {
-    let point = min(Self.pointAfter(now), limit)
-    var next = Ticks.max
+    // No time passes here: what was typed or done meanwhile may have woken a guest.
+    let next = guests.reduce(Ticks.max) { min($0, $1.advance(to: now)) }
+    let idle = next == .max ? limit : Self.pointBefore(next)
+    let point = min(max(Self.pointAfter(now), idle), limit)
     for guest in guests {
-      if guest.isAsleep { guest.sleep(from: now, to: point) } else { next = min(next, guest.advance(to: point)) }
+      if guest.isAsleep { guest.sleep(from: now, to: point) } else { _ = guest.advance(to: point) }
     }
     now = point
-    // Nothing happens before then; the guests that sleep do so for as long.
-    let awaited = min(next == .max ? limit : Self.pointBefore(next), limit)
-    guard awaited > now else { return }
-    for guest in guests {
-      if guest.isAsleep { guest.sleep(from: now, to: awaited) } else { _ = guest.advance(to: awaited) }
-    }
-    now = awaited
   }
 
   private static func pointAfter(_ time: Ticks) -> Ticks {
