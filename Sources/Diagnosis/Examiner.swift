@@ -16,10 +16,19 @@ struct Examiner {
     if case .passed? = machine.end { return [] }
     if case .failed? = machine.end { return [] }
     var found = machine.harts.flatMap(findFirmwareAbsence)
-    for hart in machine.harts { found += findTrapTrouble(hart) }
-    found += findMaskedRequests()
-    if !isAnyHartAlive { found += machine.harts.flatMap(findEndlessWait) }
-    for hart in machine.harts { found += findSpin(hart) }
+    var explained: Set<UInt32> = []
+    for hart in machine.harts {
+      let trouble = findTrapTrouble(hart)
+      if !trouble.isEmpty { explained.insert(hart.id) }
+      found += trouble
+    }
+    let masked = findMaskedRequests()
+    found += masked
+    // A request that is kept back is why a hart waits.
+    if masked.isEmpty, !isAnyHartAlive {
+      for hart in machine.harts where !explained.contains(hart.id) { found += findEndlessWait(hart) }
+    }
+    for hart in machine.harts where !explained.contains(hart.id) { found += findSpin(hart) }
     return Self.ordered(found)
   }
 

@@ -30,6 +30,27 @@ import Testing
     try plic.store(source, at: Registers.claim(context: context))
   }
 
+  // MARK: Inspection
+
+  @Test func tellsItsStateWithoutClaiming() throws {
+    try enable([10, 40], for: supervisor0, priority: 3)
+    try plic.store(2, at: Registers.threshold(context: supervisor0))
+    plic.line(for: 10).set(true)
+    #expect(plic.status(ofContext: supervisor0) == PLIC.ContextStatus(enabled: [10, 40], threshold: 2))
+    #expect(plic.status(ofContext: machine0) == PLIC.ContextStatus(enabled: [], threshold: 0))
+    #expect(plic.status(ofContext: 99) == PLIC.ContextStatus(enabled: [], threshold: 0))
+    for _ in 0..<2 {
+      #expect(
+        plic.status(ofSource: 10)
+          == PLIC.SourceStatus(source: 10, priority: 3, isRaised: true, isPending: true, isInService: false))
+    }
+    #expect(try claim(supervisor0) == 10)
+    #expect(plic.status(ofSource: 10).isInService && !plic.status(ofSource: 10).isPending)
+    try complete(10, supervisor0)
+    #expect(!plic.status(ofSource: 10).isInService && plic.status(ofSource: 10).isPending)
+    for source in [0, 97, .max] as [UInt32] { #expect(plic.status(ofSource: source).priority == 0) }
+  }
+
   // MARK: Registers
 
   @Test func prioritiesAndThresholdsKeepThreeBits() throws {

@@ -39,7 +39,7 @@ extension Examiner {
       seen.append("Code cannot be fetched from \(hexadecimal(trap.pc)): \(reason).")
     }
     if trap.lead == .trapReturn { return explainReturn(trap, hart, seen) }
-    seen.append("ra was \(symbols.place(trap.returnAddress)): usually the call is just before that.")
+    seen.append("ra was \(symbols.placeOfReturn(to: trap.returnAddress)): usually the call is just before that.")
     guard trap.pc < 4096 else {
       return Finding(
         .jumpNowhere, .likely, "\(name(hart)) jumped to \(symbols.place(trap.pc)), where no code can run", seen: seen,
@@ -58,7 +58,8 @@ extension Examiner {
     let isMachine = hart.inspectInstruction(at: trap.origin, in: .machine)?.instruction.opcode == .mret
     let instruction = isMachine ? "mret" : "sret"
     let register = isMachine ? "mepc" : "sepc"
-    let title = "\(instruction) at \(symbols.place(trap.origin)) took \(name(hart)) to \(trap.from.name) at "
+    let title =
+      "\(instruction) at \(symbols.place(trap.origin)) took \(name(hart)) to \(trap.from.name) at "
       + "\(symbols.place(trap.pc)), where "
     if isWithoutProtection(trap.pc, hart, trap.from) {
       return Finding(

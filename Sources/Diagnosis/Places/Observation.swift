@@ -53,9 +53,9 @@ struct Observation {
 
   /// Lets a copy of `machine` run on. Nil when no copy can be made.
   init?(of machine: VirtMachine) {
-    guard let copy = try? VirtMachine(machine.configuration, console: Silence()),
-      (try? copy.restoreState(machine.saveState())) != nil
-    else { return nil }
+    guard let snapshot = try? machine.snapshot(), let copy = try? VirtMachine(snapshot, console: Silence()) else {
+      return nil
+    }
     harts = copy.harts.map { _ in OfHart() }
     let before = Self.inService(copy)
     look(at: copy, isLate: false)

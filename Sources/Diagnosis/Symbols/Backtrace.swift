@@ -86,7 +86,9 @@ public struct Backtrace: Sendable, Equatable {
         case .trap: "  (where the trap came from)"
         case .pc, .framePointer: ""
         }
-      return "#\(index) \(symbols.place(frame.address))\(note)"
+      let isReturn = frame.source == .returnAddress || frame.source == .framePointer
+      let place = isReturn ? symbols.placeOfReturn(to: frame.address) : symbols.place(frame.address)
+      return "#\(index) \(place)\(note)"
     }
     if !hasFramePointers { lines.append("(no frame pointers: only pc and ra are known)") }
     return lines
