@@ -68,7 +68,8 @@ struct Examiner {
   private func isAlive(_ hart: Hart) -> Bool {
     if waits(hart) { return false }
     if hart.loopReason != nil { return false }
-    return observed(hart).map { $0.loop.isEmpty } ?? true
+    guard let seen = observed(hart) else { return true }
+    return !seen.changesNothing && (seen.loop.isEmpty || seen.waits.isEmpty)
   }
 
   private var isAnyHartAlive: Bool { machine.harts.contains(where: isAlive) }

@@ -95,6 +95,11 @@ import Testing
     expect(.privilege, ["may not access mscratch in S-mode"], in: diagnosis)
   }
 
+  @Test func aBreakpointMayBeAnAssertion() throws {
+    let diagnosis = try examine { withSilentHandler(&$0) { $0.emit(.ebreak) } }
+    expect(.fault, ["breakpoint at", "An assertion that failed"], in: diagnosis)
+  }
+
   @Test func aJumpToWhereNothingIsNamesItsCaller() throws {
     let diagnosis = try examine { assembler in
       withSilentHandler(&assembler) {

@@ -61,6 +61,7 @@ public struct Backtrace: Sendable, Equatable {
   }
 
   private static func isCode(_ address: UInt32, _ hart: Hart, _ mode: PrivilegeMode) -> Bool {
+    guard address & 1 == 0 else { return false }
     if case .memory = hart.prospect(of: address, .fetch, count: 2, in: mode) { return true }
     return false
   }
