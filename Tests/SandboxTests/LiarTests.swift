@@ -72,7 +72,8 @@
       @Test func whatIsOnlyFalseHarmsOnlyItsGuest() throws {
         // After the far-off virtual time of a guest that does not wait for input.
         let statistics =
-          "b'\\xff' * 8 + b'\\0' + b'\\xff' * 8 + struct.pack('<I', 17) + b'\\xff' * 136 + struct.pack('<I', 16) + b'\\xff' * 128"
+          "b'\\xff' * 8 + b'\\0' + b'\\xff' * 8"
+          + " + struct.pack('<I', 17) + b'\\xff' * 136 + struct.pack('<I', 16) + b'\\xff' * 128"
           + " + b'\\xff' * 16 + struct.pack('<I', 0) + b'\\xff' * 16"
           + " + b'\\1' + b'\\xff' * 16"
         let driver = try lie(

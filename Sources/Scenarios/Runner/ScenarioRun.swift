@@ -242,7 +242,9 @@ final class ScenarioRun {
   // MARK: Guests and failures
 
   private func guest(_ step: Step) throws(TestFailure) -> TestGuest {
-    guard let guest = bench.guest(named: step.guest) else { throw failure("there is no guest '\(step.guest)'", at: step) }
+    guard let guest = bench.guest(named: step.guest) else {
+      throw failure("there is no guest '\(step.guest)'", at: step)
+    }
     return guest
   }
 
