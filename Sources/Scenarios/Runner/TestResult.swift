@@ -7,6 +7,8 @@ public struct TestFailure: Error, Equatable, Sendable {
     public var guest: String
     /// The last lines that it printed.
     public var lastLines: [String]
+    /// All that it printed, as far as it is kept.
+    public var console: [UInt8] = []
     /// Where its harts are, and what they did last: lines of text.
     public var state: [String]
   }
