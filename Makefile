@@ -18,7 +18,7 @@ CONFORMANCE ?=
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build packages demo test check fmt conformance fuzz bench soak linux guests firmware docs clean
+.PHONY: help build packages demo test check fmt conformance fuzz bench determinism soak linux guests firmware docs clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -72,6 +72,11 @@ bench: build guests ## Race QEMU and Spike, and print a table (BENCH="--rounds 5
 	$(BUILD)/bench $(BENCH)
 	$(call say,measuring how the monitor shares the host)
 	$(BUILD)/monitor-bench all
+
+determinism: build ## Boot Linux 100 times under virtual time on a busy host, and compare (DETERMINISM="--runs 100")
+	$(call say,comparing runs of Linux under virtual time)
+	$(SWIFT) build $(FLAGS) --product determinism
+	$(BUILD)/determinism $(DETERMINISM)
 
 soak: build guests ## Start, pause, reset and kill 50 mixed guests at random, and look for leaks (SOAK_SECONDS=600)
 	$(call say,soaking the monitor for $(SOAK_SECONDS) seconds)

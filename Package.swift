@@ -32,6 +32,10 @@ let modules: [Module] = [
     imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
     testImports: ["ConformanceKit"]),
   Module(
+    name: "Diagnosis",
+    imports: ["ISA", "RegisterMaps", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"],
+    testImports: ["ConformanceKit"]),
+  Module(
     name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "GuestImage", "Boards"],
     products: [.product(name: "Yams", package: "Yams")], hasTests: false),
   Module(
@@ -56,7 +60,8 @@ let modules: [Module] = [
     name: "Commands",
     imports: [
       "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals",
-      "GuestImage", "Boards", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness", "Scenarios", "Control",
+      "GuestImage", "Boards", "Diagnosis", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness", "Scenarios",
+      "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -102,6 +107,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Monitor", swiftSettings: strict),
+    // Runs that must be alike, while the host is busy.
+    .executableTarget(
+      name: "determinism",
+      dependencies: [
+        "SystemBus", "Peripherals", "Boards", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Determinism", swiftSettings: strict),
     .target(
       name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],
       path: "Tests/ConformanceKit", swiftSettings: strict),
@@ -113,7 +125,8 @@ let package = Package(
       name: "ConformanceTests", dependencies: ["ConformanceKit"], exclude: ["Fixtures"], swiftSettings: strict),
     // The monitor under attack: each guest of the zoo beside a victim.
     .testTarget(
-      name: "IsolationTests", dependencies: ["SystemBus", "Boards", "Monitor", "Sandbox"], swiftSettings: strict),
+      name: "IsolationTests", dependencies: ["SystemBus", "Peripherals", "Boards", "Monitor", "Sandbox"],
+      swiftSettings: strict),
     .executableTarget(
       name: "fuzz",
       dependencies: [

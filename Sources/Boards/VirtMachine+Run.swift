@@ -17,6 +17,9 @@ extension VirtMachine {
   /// What a host can load while it runs an instruction, about.
   private static let bytesPerInstruction: UInt64 = 8
 
+  /// Whether machine time is that of executed instructions.
+  public var isTimeVirtual: Bool { virtualClock != nil }
+
   /// Machine time now.
   public var now: Ticks { clock.now }
 
@@ -36,14 +39,17 @@ extension VirtMachine {
   /// Runs for about so long of the host's time, to some microseconds; less when the machine becomes idle or ends, or
   /// the doorbell rings. The host's time decides only where a slice ends: under virtual time a turn that it cuts short
   /// goes on in the next slice, so that the guest cannot tell.
-  /// - Parameter doorbell: ends the slice within some 50 µs, and at once if it has been rung before.
-  public func run(for nanoseconds: UInt64, doorbell: Doorbell? = nil) -> SliceOutcome {
+  /// - Parameters:
+  ///   - horizon: the machine time that it is not run beyond under virtual time.
+  ///   - doorbell: ends the slice within some 50 µs, and at once if it has been rung before.
+  public func run(for nanoseconds: UInt64, until horizon: Ticks = .max, doorbell: Doorbell? = nil) -> SliceOutcome {
     listen(to: doorbell)
     var now = HostTime.now
     let sliceEnd = now.addingReportingOverflow(nanoseconds).overflow ? .max : now &+ nanoseconds
-    while doorbell?.isRung != true {
+    while doorbell?.isRung != true, virtualClock.map({ $0.now < horizon }) ?? true {
       let left = min(sliceEnd > now ? sliceEnd - now : 0, timeUntilDeadline, Pace.longestStretch)
-      let stretch = run(limit: pace.instructions(for: left), effort: Pace.effort(for: left))
+      let limit = min(pace.instructions(for: left), virtualClock?.instructions(until: horizon) ?? .max)
+      let stretch = run(limit: limit, effort: Pace.effort(for: left), until: horizon)
       if let outcome = stretch.outcome { return outcome }
       let started = now
       now = HostTime.now

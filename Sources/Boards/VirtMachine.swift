@@ -80,8 +80,8 @@ public final class VirtMachine {
   let deadlines = DeadlineQueue()
   let clock: any MachineClock
   let virtualClock: VirtualClock?
-  let clint: CLINT
-  let plic: PLIC
+  package let clint: CLINT
+  package let plic: PLIC
   let entries: [VirtDeviceTree.Entry]
   var boot: LoadedBoot?
   /// The piece of `boot` that is to be loaded next, and how much of it has been.

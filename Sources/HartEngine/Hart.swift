@@ -85,6 +85,8 @@ public final class Hart {
   /// Traps taken in a row without an instruction retired in between; a loop of them never ends.
   @exclusivity(unchecked) public internal(set) var trapsWithoutProgress: UInt32 = 0
   @exclusivity(unchecked) var retiredAtLastTrap: UInt64 = .max
+  /// The last traps since power-on, or since the state was restored.
+  @exclusivity(unchecked) public internal(set) var trapHistory = TrapHistory()
 
   /// Told of every trap and device access, where the board wants to know.
   @exclusivity(unchecked) public var traceHash: TraceHash?
@@ -163,6 +165,7 @@ public final class Hart {
     state.pointee.budget = 0
     trapsWithoutProgress = 0
     retiredAtLastTrap = .max
+    trapHistory = TrapHistory()
     if let supervisorTimer { deadlines.schedule(supervisorTimer, at: .max) }
     floatStateChanged()
     for context in contexts { context.flush() }

@@ -5,6 +5,7 @@ import SystemBus
 final class MonitorCore: Sendable {
   let pool: WorkerPool
   let ledger: MemoryLedger
+  let lockstep: Lockstep
   let backOff: @Sendable (UInt32) -> UInt64
   private let threadExecution: ExecutionFactory
   private let processExecution: ExecutionFactory?
@@ -22,6 +23,7 @@ final class MonitorCore: Sendable {
   init(_ configuration: MonitorConfiguration) {
     pool = WorkerPool(workers: configuration.workers, slice: configuration.slice)
     ledger = MemoryLedger(limit: configuration.memoryLimit)
+    lockstep = Lockstep { [pool] slot in pool.wake(slot, .chore) }
     backOff = configuration.backOff
     threadExecution = configuration.threadExecution
     processExecution = configuration.processExecution

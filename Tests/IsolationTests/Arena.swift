@@ -68,7 +68,7 @@ final class Arena: Sendable {
   /// The isolation levels that this host offers.
   static let levels: [Isolation] = processExecution == nil ? [.thread] : [.thread, .process]
 
-  private static let processExecution: ExecutionFactory? = {
+  static let processExecution: ExecutionFactory? = {
     #if os(Linux)
       return try? Sandbox(program: roost).executionFactory
     #else

@@ -7,7 +7,7 @@
 
   @Suite struct ProtocolTests {
     @Test func requestsComeThrough() throws {
-      let slice = Request.Slice(nanoseconds: 7, resets: true, input: [1, 2, 3])
+      let slice = Request.Slice(nanoseconds: 7, horizon: 8, resets: true, input: [1, 2, 3])
       for request in [Request.run(slice), .hold, .release] { #expect(try Request(request.bytes) == request) }
     }
 
@@ -20,6 +20,8 @@
       slice.outputCount = 9
       slice.dropped = 10
       slice.waitingInput = 11
+      (slice.virtualTime, slice.waitsForInput) = (13, true)
+      (slice.statistics.traceHash, slice.statistics.traceEvents) = (.max, 14)
       slice.statistics.traps[3] = 12
       slice.statistics.deviceAccesses = [.init(device: "uart0", reads: 1, writes: 2)]
       guard case .slice(let copy) = try Reply(Reply.slice(slice).bytes) else {
@@ -28,6 +30,7 @@
       }
       #expect(copy.outcome == outcome)
       #expect(copy.outputCount == 9 && copy.dropped == 10 && copy.waitingInput == 11)
+      #expect(copy.virtualTime == 13 && copy.waitsForInput)
       #expect(copy.statistics == slice.statistics)
     }
 
@@ -35,6 +38,9 @@
       var setup = Setup(.attempt(.openFile), parent: 12)
       setup.machine.harts = 3
       setup.machine.isa = "rv32i"
+      setup.machine.clock = .virtual
+      setup.machine.clockRate = ClockRate(clamping: 12_345_678)
+      setup.machine.seed = .max
       setup.boot = BootDescription(kernel: "k")
       setup.boot.load = ["a@0x80000000", "b"]
       setup.boot.append = "root=ü"

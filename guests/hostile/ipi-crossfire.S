@@ -9,13 +9,17 @@
     li   s1, 1
     li   t0, MACHINE_SOFTWARE
     csrw mie, t0
-    csrsi mstatus, MSTATUS_MIE
-1:  .set hart, 0
+    # Interrupts are taken only after wfi: one taken before it would wake nobody, and all could sleep.
+1:  csrci mstatus, MSTATUS_MIE
+    .set hart, 0
     .rept 8
+    li   t0, hart
+    beq  a0, t0, 2f
     sw   s1, 4 * hart(s0)
-    .set hart, hart + 1
+2:  .set hart, hart + 1
     .endr
     wfi
+    csrsi mstatus, MSTATUS_MIE
     j    1b
 
     .balign 4

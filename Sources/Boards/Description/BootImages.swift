@@ -4,8 +4,8 @@ import GuestImage
 /// Every file that a boot needs, read and checked. Machines that boot the same share it.
 public struct BootImages: Sendable {
   public let kernel: ImageAtAddress
-  private let additional: [ImageAtAddress]
-  private let firmware: FirmwareChoice
+  package let additional: [ImageAtAddress]
+  package let firmware: FirmwareChoice
   private let initrd: ImageFile?
   private let arguments: String?
   /// The user's device tree, in place of the machine's own.

@@ -22,9 +22,9 @@ struct MachineOptions: ParsableArguments {
   @Option(
     help: """
       What drives the guest's time: the host's clock, or the instructions executed (virtual), which makes a run depend \
-      on its input alone; --timeout then counts the guest's time.
+      on its input alone; --timeout then counts the guest's time (default: host, with --test virtual).
       """)
-  var clock: MachineDescription.ClockChoice = .host
+  var clock: MachineDescription.ClockChoice?
 
   @Option(
     help: ArgumentHelp(
@@ -46,19 +46,17 @@ struct MachineOptions: ParsableArguments {
       throw ValidationError(
         "The value '\(harts)' is invalid for '--harts <count>': expected 1 to \(MachineConfiguration.hartLimit)")
     }
-    if clockRate != nil, clock == .host {
-      throw ValidationError("'--clock-rate' is for '--clock virtual'; the host's clock goes as it goes")
-    }
   }
 
   /// The machine they describe.
-  var configuration: MachineConfiguration {
+  /// - Parameter clock: what drives its time if they do not say.
+  func configuration(clock unlessSaid: MachineDescription.ClockChoice = .host) -> MachineConfiguration {
     var configuration = MachineConfiguration()
     configuration.memorySize = Int(memory.bytes)
     configuration.harts = harts
     if let isa { configuration.isa = isa }
     configuration.seed = seed
-    if clock == .virtual { configuration.clock = .virtual(clockRate ?? .standard) }
+    if clock ?? unlessSaid == .virtual { configuration.clock = .virtual(clockRate ?? .standard) }
     return configuration
   }
 }

@@ -10,7 +10,7 @@ import Peripherals
 
 /// Carries standard input to the guest: as fast as the UART takes it, and little further than that.
 package final class ConsoleInput {
-  private let descriptor: FileDescriptor
+  private let descriptor: FileDescriptor?
   private let uart: UART
   private let isTerminal: Bool
   private var escape = EscapeSequence()
@@ -23,29 +23,48 @@ package final class ConsoleInput {
   /// not listen has been sent much.
   private var limit: Int { isTerminal ? 64 << 10 : 4096 }
 
-  /// - Parameter isTerminal: whether keys may be commands.
-  package init(_ descriptor: FileDescriptor, uart: UART, isTerminal: Bool) {
+  /// Set where the guest is to wait for its input: see `waitForInput`.
+  private var isReadable: (() -> Bool)?
+
+  /// - Parameters:
+  ///   - descriptor: nil for no input.
+  ///   - isTerminal: whether keys may be commands.
+  package init(_ descriptor: FileDescriptor?, uart: UART, isTerminal: Bool) {
     self.descriptor = descriptor
     self.uart = uart
     self.isTerminal = isTerminal
+    isAtEnd = descriptor == nil
     uart.onReceiveSpace = { [weak self] in self?.deliver() }
   }
 
+  /// From here on the guest's time stands still while it has room for a byte and there is none, so that when bytes arrive
+  /// on the host makes no difference to it.
+  /// - Parameter isReadable: waits until there is something to read; false when there is something more urgent to do.
+  package func waitForInput(_ isReadable: @escaping () -> Bool) {
+    self.isReadable = isReadable
+    deliver()
+  }
+
+  /// Goes on waiting after what was more urgent has been done.
+  package func waitAgain() { if isReadable != nil { deliver() } }
+
   /// What to wait on for more input; nil while there is enough, and after its end.
-  package var awaited: FileDescriptor? { isAtEnd || pending.count - position >= limit ? nil : descriptor }
+  package var awaited: FileDescriptor? {
+    isAtEnd || isReadable != nil || pending.count - position >= limit ? nil : descriptor
+  }
 
   /// Takes input that is ready to be read.
   /// - Returns: the commands in it.
   package func read() -> [EscapeSequence.Event] {
     var chunk = [UInt8](repeating: 0, count: min(limit - (pending.count - position), 4096))
-    let count = chunk.withUnsafeMutableBytes { descriptor.readSome($0) }
+    let count = chunk.withUnsafeMutableBytes { descriptor?.readSome($0) ?? 0 }
     guard count > 0 else {
       // End of input does not end the guest; neither does an input that fails.
       if count == 0 || (errno != EINTR && errno != EAGAIN) { isAtEnd = true }
       return []
     }
     let commands = accept(chunk[..<count])
-    deliver()
+    if isReadable == nil { deliver() }
     return commands
   }
 
@@ -71,11 +90,19 @@ package final class ConsoleInput {
 
   /// Gives the UART what it has room for.
   private func deliver() {
-    guard position < pending.count else { return }
-    position += uart.receive(pending[position...])
-    if position == pending.count {
-      pending.removeAll(keepingCapacity: true)
-      position = 0
-    }
+    repeat {
+      while position == pending.count, !isAtEnd, uart.receiveSpace > 0, let isReadable {
+        guard isReadable() else { return }
+        _ = read()
+      }
+      guard position < pending.count else { return }
+      let taken = uart.receive(pending[position...])
+      position += taken
+      if position == pending.count {
+        pending.removeAll(keepingCapacity: true)
+        position = 0
+      }
+      guard taken > 0 else { return }
+    } while isReadable != nil
   }
 }

@@ -4,6 +4,8 @@ package struct EscapeSequence: Sendable {
     /// A key for the guest.
     case key(UInt8)
     case quit, help, reset
+    /// Tell where the guest is, and why it may hang.
+    case diagnose
   }
 
   private var prefix = CommandPrefix()
@@ -17,6 +19,7 @@ package struct EscapeSequence: Sendable {
     case .command(UInt8(ascii: "x")): .quit
     case .command(UInt8(ascii: "h")), .command(UInt8(ascii: "?")): .help
     case .command(UInt8(ascii: "r")): .reset
+    case .command(UInt8(ascii: "w")): .diagnose
     case .command, nil: nil
     }
   }
@@ -25,6 +28,7 @@ package struct EscapeSequence: Sendable {
 
     Ctrl-A x       end roost
     Ctrl-A r       reset the machine
+    Ctrl-A w       tell where the guest is, and why it may hang
     Ctrl-A Ctrl-A  send one Ctrl-A (so does Ctrl-A a)
     Ctrl-A h       this help
 

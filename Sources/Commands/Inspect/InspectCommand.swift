@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let images = try BootImages(boot.description(kernel: file))
-    let machine = try VirtMachine(machine.configuration, console: Silence())
+    let machine = try VirtMachine(machine.configuration(), console: Silence())
     let plan = Result { () throws(ImageError) in try images.plan(for: machine) }
     let report = ImageReport(images.kernel.image, boot: plan)
     if json {

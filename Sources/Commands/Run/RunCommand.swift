@@ -1,5 +1,6 @@
 import ArgumentParser
 import Boards
+import Diagnosis
 import GuestImage
 import SystemBus
 
@@ -8,8 +9,9 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Boot a kernel.",
     discussion: """
-      The console is standard input and output. On a terminal Ctrl-A x ends the run, Ctrl-A r resets the machine, and \
-      Ctrl-A h tells the rest; every other key goes to the guest. The end of input does not end the guest.
+      The console is standard input and output. On a terminal Ctrl-A x ends the run, Ctrl-A r resets the machine, Ctrl-A w \
+      tells why the guest may hang, and Ctrl-A h the rest; every other key goes to the guest. The end of input does not \
+      end the guest. Under --clock virtual, where input comes from a file or a pipe, the guest waits for it.
 
       \(ExitStatus.help)
       """)
@@ -18,7 +20,16 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp(
       "An ELF, a Linux Image, or a raw binary, which goes to the start of RAM or to FILE@ADDRESS.",
       valueName: "kernel"))
-  var kernel: String
+  var kernel: String?
+
+  @Option(
+    parsing: .remaining,
+    help: ArgumentHelp(
+      """
+      Run a kernel as a test: under virtual time, for 300s at most, without input; the exit status is its verdict. What \
+      follows the kernel is added to --append. This must be the last option.
+      """, valueName: "kernel [argument ...]"))
+  var test: [String] = []
 
   @OptionGroup var machine: MachineOptions
   @OptionGroup var boot: BootOptions
@@ -42,15 +53,32 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Tell afterwards what was executed, and how fast.")
   var stats = false
 
+  private var isTest: Bool { !test.isEmpty }
+  private var usualClock: MachineDescription.ClockChoice { isTest ? .virtual : .host }
+  private var isTimeVirtual: Bool { machine.clock ?? usualClock == .virtual }
+  /// How long a test may take unless it is said.
+  private static let testLimit = "300s"
+
   func validate() throws {
-    if traceHash, machine.clock == .host {
+    if isTest, let kernel {
+      throw ValidationError("'\(kernel)' stands before '--test', which is followed by the kernel and its arguments")
+    }
+    if !isTest, kernel == nil { throw ValidationError("Missing expected argument '<kernel>'") }
+    if machine.clockRate != nil, !isTimeVirtual {
+      throw ValidationError("'--clock-rate' is for '--clock virtual'; the host's clock goes as it goes")
+    }
+    if traceHash, !isTimeVirtual {
       throw ValidationError("'--trace-hash' is for '--clock virtual'; under the host's clock no two runs are alike")
     }
   }
 
   func run() throws {
-    let configuration = machine.configuration
-    let images = try BootImages(boot.description(kernel: kernel))
+    let configuration = machine.configuration(clock: usualClock)
+    var description = boot.description(kernel: test.first ?? kernel ?? "")
+    if test.count > 1 {
+      description.append = ([description.append].compactMap { $0 } + test.dropFirst()).joined(separator: " ")
+    }
+    let images = try BootImages(description)
     let output = ConsoleOutput(.standardOutput)
     let machine = try VirtMachine(configuration, console: output)
     let plan = try images.plan(for: machine)
@@ -60,24 +88,26 @@ struct RunCommand: ParsableCommand {
     if let trace { machine.onCommit = { trace.write(line: $0) } }
     machine.hostInterface = images.hostInterface(under: plan)
     machine.start(plan, deviceTree: deviceTree)
-    let outcome = try runMachine(machine, output: output, trace: trace)
-    try report(outcome, of: machine, kernel: images.kernel.image)
+    let symbols = SymbolMap(images, under: plan)
+    let outcome = try runMachine(machine, symbols: symbols, output: output, trace: trace)
+    try report(outcome, of: machine, symbols: symbols)
   }
 
   /// Runs the machine with the terminal set up for it.
   private func runMachine(
-    _ machine: VirtMachine, output: ConsoleOutput, trace: TraceFile?
+    _ machine: VirtMachine, symbols: SymbolMap, output: ConsoleOutput, trace: TraceFile?
   ) throws -> (RunOutcome, RunStatistics) {
     let signals = try HostSignals()
     defer { signals.release() }
-    let isTerminal = FileDescriptor.standardInput.isTerminal
+    let isTerminal = !isTest && FileDescriptor.standardInput.isTerminal
     let terminal = Terminal(.standardInput)
     if isTerminal { terminal.enterRawMode() }
     defer { terminal.restore() }
-    let input = ConsoleInput(.standardInput, uart: machine.uart, isTerminal: isTerminal)
+    let input = ConsoleInput(isTest ? nil : .standardInput, uart: machine.uart, isTerminal: isTerminal)
+    let limit = try timeout ?? (isTest ? TimeLimit(parsing: Self.testLimit) : nil)
     let loop = RunLoop(
-      machine: machine, output: output, input: input, signals: signals, terminal: terminal, trace: trace,
-      limit: timeout, isTimeVirtual: self.machine.clock == .virtual)
+      machine: machine, symbols: symbols, output: output, input: input, signals: signals, terminal: terminal,
+      trace: trace, limit: limit, isTimeVirtual: isTimeVirtual, waitsForInput: isTimeVirtual && !isTerminal)
     let started = HostTime.now
     let outcome = loop.run()
     let duration = HostTime.now - started
@@ -86,11 +116,16 @@ struct RunCommand: ParsableCommand {
 
   /// Tells what there is to tell, and ends with the exit code that says it.
   private func report(
-    _ result: (outcome: RunOutcome, statistics: RunStatistics), of machine: VirtMachine, kernel: ImageFile
+    _ result: (outcome: RunOutcome, statistics: RunStatistics), of machine: VirtMachine, symbols: SymbolMap
   ) throws {
     if var message = result.outcome.message {
-      if result.outcome.concernsHarts { message += " (\(HartPlaces(kernel: kernel).describe(machine.harts)))" }
+      if result.outcome.concernsHarts {
+        message += " (\(machine.harts.map(symbols.describe).joined(separator: "; ")))"
+      }
       StandardError.report(message)
+    }
+    if result.outcome.concernsHarts {
+      StandardError.write(Diagnosis.examine(machine, symbols: symbols).text)
     }
     if stats {
       StandardError.write(result.statistics.text)

@@ -1,4 +1,5 @@
 import Boards
+import Diagnosis
 import SystemBus
 
 #if canImport(Glibc)
@@ -12,6 +13,7 @@ import SystemBus
 /// Runs a machine in slices, and looks after console, signals and the time limit between them.
 struct RunLoop {
   let machine: VirtMachine
+  let symbols: SymbolMap
   let output: ConsoleOutput
   let input: ConsoleInput
   let signals: HostSignals
@@ -20,6 +22,8 @@ struct RunLoop {
   let limit: TimeLimit?
   /// Whether the machine has a time of its own, which the limit then counts.
   let isTimeVirtual: Bool
+  /// Whether the guest's time stands still until there is input for it, because it may not depend on the host's.
+  let waitsForInput: Bool
 
   private static let nanosecondsPerTick: UInt64 = 1_000_000_000 / ticksPerSecond
 
@@ -28,6 +32,7 @@ struct RunLoop {
     HostProcess.releaseStartUpPages()
     let started = HostTime.now
     limitWaiting(until: isTimeVirtual ? nil : limit.map { started + $0.nanoseconds })
+    if waitsForInput { input.waitForInput(awaitInput) }
     while true {
       if let limit, time(since: started) >= limit.nanoseconds { return .timedOut(limit) }
       let result = slice()
@@ -50,6 +55,27 @@ struct RunLoop {
   private func slice() -> SliceOutcome {
     isTimeVirtual ? machine.run(instructions: 100_000) : machine.run(for: 1_000_000)
   }
+
+  /// Waits until there is input to read; false when a signal asks for attention.
+  private func awaitInput() -> Bool {
+    output.flush()
+    let wanted: (FileDescriptor?, Readiness.Direction) = (.standardInput, .input)
+    let urgent: (FileDescriptor?, Readiness.Direction) = (signals.descriptor, .input)
+    let (hasInput, hasSignal) = Readiness.wait(wanted, urgent, nanoseconds: Self.patience)
+    if hasSignal { return false }
+    if hasInput { return true }
+    StandardError.report(
+      "waiting for standard input, which is no terminal: under --clock virtual the guest waits for its input; "
+        + "'< /dev/null' gives it none")
+    while true {
+      let (hasInput, hasSignal) = Readiness.wait(wanted, urgent, nanoseconds: nil)
+      if hasSignal { return false }
+      if hasInput { return true }
+    }
+  }
+
+  /// How long input may take before the user is told what is waited for, in nanoseconds.
+  private static let patience: UInt64 = 5_000_000_000
 
   /// Writes what output is left, without waiting for a slow reader if a signal ended the run; tells if that fails.
   func finish(_ outcome: RunOutcome) -> RunOutcome {
@@ -89,7 +115,10 @@ struct RunLoop {
   private func attend(waiting nanoseconds: UInt64?) -> RunOutcome? {
     let (hasInput, hasSignal) = Readiness.wait(
       (input.awaited, .input), (signals.descriptor, .input), nanoseconds: nanoseconds)
-    if hasSignal, let outcome = takeSignals() { return outcome }
+    if hasSignal {
+      if let outcome = takeSignals() { return outcome }
+      input.waitAgain()
+    }
     if hasInput {
       for command in input.read() {
         if let outcome = carryOut(command) { return outcome }
@@ -117,8 +146,16 @@ struct RunLoop {
     case .quit: return .endedByUser
     case .help: output.write(EscapeSequence.help)
     case .reset: machine.reset()
+    case .diagnose: output.write("\n" + diagnose())
     case .key: break
     }
     return nil
+  }
+
+  /// Says why the guest may hang, without its noticing how long that takes.
+  func diagnose() -> String {
+    machine.holdTime()
+    defer { machine.releaseTime() }
+    return Diagnosis.examine(machine, symbols: symbols).text
   }
 }

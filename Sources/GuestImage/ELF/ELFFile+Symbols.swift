@@ -36,7 +36,8 @@ extension ELFFile {
       guard symbol.st_shndx != SHN_UNDEF, strings.indices.contains(Int(symbol.st_name)) else { continue }
       let address = UInt32(truncatingIfNeeded: symbol.st_value)
       let prefix = strings[Int(symbol.st_name)...].prefix(2)
-      if prefix.first == UInt8(ascii: "$") {
+      // Other names that begin with a dollar sign are Swift's.
+      if prefix.first == UInt8(ascii: "$"), prefix.last == UInt8(ascii: "x") || prefix.last == UInt8(ascii: "d") {
         markers.append(SymbolTable.Marker(address: address, isData: prefix.last == UInt8(ascii: "d")))
         continue
       }

@@ -31,6 +31,7 @@ extension Hart {
     traceHash?.trap(
       hart: id, cause: cause, value: value, pc: pc, executed: executed, registers: HartState.registers(of: state))
     state.pointee.reservation = HartState.noReservation
+    recordTrap(cause: cause, value: value, at: pc, inSupervisor: inSupervisor)
     let vector: UInt32
     if inSupervisor {
       csr.supervisorCause = cause
@@ -66,7 +67,9 @@ extension Hart {
     csr.status |= Status.mpie | (wasEnabled ? Status.mie : 0)
     if previous != .machine { csr.status &= ~Status.mprv }
     mode = previous
-    state.pointee.pc = csr.machineEPC & instructionAddressMask
+    let target = csr.machineEPC & instructionAddressMask
+    recordReturn(from: .machine, to: target)
+    state.pointee.pc = target
     updateContexts()
     attention = true
   }
@@ -77,7 +80,9 @@ extension Hart {
     mode = csr.status & Status.spp != 0 ? .supervisor : .user
     csr.status &= ~(Status.sie | Status.spp | Status.mprv)
     csr.status |= Status.spie | (wasEnabled ? Status.sie : 0)
-    state.pointee.pc = csr.supervisorEPC & instructionAddressMask
+    let target = csr.supervisorEPC & instructionAddressMask
+    recordReturn(from: .supervisor, to: target)
+    state.pointee.pc = target
     updateContexts()
     attention = true
   }

@@ -125,6 +125,12 @@ struct PMP: Equatable {
     return mode == .machine
   }
 
+  /// Whether some entry says anything about an access of `count` bytes at the physical `start`.
+  func concerns(_ start: UInt64, count: UInt32) -> Bool {
+    let end = start + UInt64(count)
+    return ranges.contains { $0.start < end && start < $0.end }
+  }
+
   /// Whether every access inside the 4 KiB page at `page` has one and the same answer.
   func isUniform(page: UInt64) -> Bool {
     let end = page + 4096

@@ -28,7 +28,7 @@ public struct Trap: Error, Equatable, Sendable {
 }
 
 /// What an access is for; decides permissions and the cause of its faults.
-enum AccessKind: UInt8 {
+package enum AccessKind: UInt8, Sendable {
   case fetch, load, store
 
   var accessFault: TrapCause {

@@ -8,7 +8,8 @@ public protocol Execution: AnyObject {
   var doorbell: Doorbell { get }
 
   /// Runs for about so many nanoseconds of host time, less when there is nothing to do or the doorbell rings.
-  func run(for nanoseconds: UInt64) -> SliceReport
+  /// - Parameter horizon: the machine time that it is not run beyond under virtual time.
+  func run(for nanoseconds: UInt64, until horizon: Ticks) -> SliceReport
 
   /// Puts bytes behind what is typed on the console already; the guest takes them as it reads.
   func type(_ bytes: [UInt8])
@@ -26,6 +27,11 @@ public protocol Execution: AnyObject {
 
   /// Ends the machine and frees what it holds. Nothing else is called afterwards.
   func end()
+}
+
+extension Execution {
+  /// The same with no such bound.
+  public func run(for nanoseconds: UInt64) -> SliceReport { run(for: nanoseconds, until: .max) }
 }
 
 /// What a slice of a guest's time came to.
@@ -51,6 +57,10 @@ public struct SliceReport: Sendable {
   public var processorTime: UInt64 = 0
   /// Since the machine was made.
   public var statistics = MachineStatistics()
+  /// Machine time under virtual time; 0 under host time.
+  public var virtualTime: Ticks = 0
+  /// Whether under virtual time nothing can happen any more unless input arrives.
+  public var waitsForInput = false
 
   /// Most bytes of output that one slice can report.
   public static let outputLimit = 256 << 10

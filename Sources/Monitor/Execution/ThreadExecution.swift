@@ -27,9 +27,11 @@ public final class ThreadExecution: Execution {
     }
   }
 
-  public func run(for nanoseconds: UInt64) -> SliceReport {
-    let outcome = machine.run(for: nanoseconds, doorbell: doorbell)
+  public func run(for nanoseconds: UInt64, until horizon: Ticks) -> SliceReport {
+    let outcome = machine.run(for: nanoseconds, until: horizon, doorbell: doorbell)
     var report = SliceReport(outcome: SliceReport.Outcome(outcome, of: machine))
+    report.virtualTime = machine.isTimeVirtual ? machine.now : 0
+    report.waitsForInput = machine.isTimeVirtual && report.outcome == .idle(nanoseconds: nil)
     (report.output, report.dropped) = output.take()
     report.waitingInput = input.count
     report.statistics = machine.statistics
@@ -72,6 +74,8 @@ extension SliceReport.Outcome {
     case .ran: self = .ran
     case .ended(let end): self = .ended(end)
     case .idle(until: .max): self = .idle(nanoseconds: nil)
+    // What virtual time does not reach never comes.
+    case .idle where machine.isTimeVirtual: self = .idle(nanoseconds: nil)
     case .idle(let deadline):
       let now = machine.now
       let ticks = deadline > now ? deadline - now : 0

@@ -19,11 +19,15 @@ extension Guest: Runnable {
 
   /// What the guest wants next.
   private func wish(limit: UInt64) -> Scheduler.Wish {
-    control.withLock { control in
+    let waitsForOthers = machine.step.waitsForOthers
+    return control.withLock { control in
       if !control.errands.isEmpty { return .more }
       switch control.lifecycle {
       case .running, .stopping:
         if limit == 0 { return .more }
+        if waitsForOthers { return .sleep(until: control.deadline) }
+        // Typed where none could enter.
+        if !control.input.isEmpty { return .more }
         return control.progress.idleUntil.map { .sleep(until: min($0, control.deadline)) } ?? .more
       case .restarting: return .sleep(until: control.deadline)
       default: return .sleep(until: .max)
@@ -67,6 +71,7 @@ extension Guest: Runnable {
       let execution = try monitor.makeExecution(description)
       machine.execution = execution
       machine.isHeld = false
+      machine.step = Step()
       machine.startedAt = HostTime.now
       control.withLock { control in
         control.doorbell = execution.doorbell
@@ -107,13 +112,11 @@ extension Guest: Runnable {
   /// Runs the machine, if it is to run. Processor time that took elsewhere, in nanoseconds.
   private func run(limit: UInt64) -> UInt64 {
     guard let execution = machine.execution, holdOrRelease(execution), limit > 0 else { return 0 }
-    let input = control.withLock { control in
-      defer { control.input = [] }
-      control.waitingInput += control.input.count
-      return control.input
-    }
-    if !input.isEmpty { execution.type(input) }
-    let report = execution.run(for: limit)
+    let slot = isTimeVirtual ? control.withLock { $0.slot } : nil
+    if let slot, !machine.step.begin(slot, in: monitor.lockstep) { return 0 }
+    if slot == nil || machine.step.takesInput { passOnInput(to: execution) }
+    let report = execution.run(for: limit, until: slot == nil ? .max : machine.step.horizon)
+    if let slot { machine.step.end(slot, in: monitor.lockstep, report) }
     publish(report)
     switch report.outcome {
     case .ran, .idle: break
@@ -125,11 +128,29 @@ extension Guest: Runnable {
     return report.processorTime
   }
 
+  private var isTimeVirtual: Bool { description.machine.clock == .virtual }
+
+  private func passOnInput(to execution: any Execution) {
+    let input = control.withLock { control in
+      defer { control.input = [] }
+      control.waitingInput += control.input.count
+      return control.input
+    }
+    if !input.isEmpty { execution.type(input) }
+  }
+
+  /// Nobody has to wait for it any more under virtual time.
+  private func leaveLockstep() {
+    guard let slot = control.withLock({ $0.slot }) else { return }
+    machine.step.leave(slot, monitor.lockstep)
+  }
+
   /// Stops or starts the machine's time with the guest. Whether it may run.
   private func holdOrRelease(_ execution: any Execution) -> Bool {
     let isPaused = lifecycle == .paused
     if isPaused != machine.isHeld {
       if isPaused { execution.hold() } else { execution.release() }
+      if isPaused { leaveLockstep() }
       machine.isHeld = isPaused
     }
     return !isPaused
@@ -158,6 +179,7 @@ extension Guest: Runnable {
   /// Ends the machine.
   /// - Parameter reason: why it ended by itself, in words; nil when that was asked for.
   private func end(because reason: String?, failed: Bool = true) {
+    leaveLockstep()
     if let execution = machine.execution {
       let use = execution.measureMemory()
       control.withLock { $0.progress.memory = use }

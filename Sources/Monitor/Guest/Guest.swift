@@ -229,6 +229,8 @@ extension Guest.Control {
 final class MachineHolder: @unchecked Sendable {
   var execution: (any Execution)?
   var isHeld = false
+  /// Its part in the lockstep, under virtual time.
+  var step = Step()
   /// When the machine was started, by `HostTime.now`.
   var startedAt: UInt64 = 0
 }

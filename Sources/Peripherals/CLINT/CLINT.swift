@@ -39,6 +39,9 @@ public final class CLINT: Device {
   /// `mtime` now.
   public var time: UInt64 { clock.now &+ timeOffset }
 
+  /// `mtimecmp` of a hart; the largest value, as after reset, for a hart that does not exist.
+  public func timeCompare(of hart: UInt32) -> UInt64 { Int(hart) < compares.count ? compares[Int(hart)] : .max }
+
   // MARK: - Registers
 
   private enum Register {

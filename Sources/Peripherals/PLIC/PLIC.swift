@@ -114,6 +114,49 @@ public final class PLIC: Device {
     forwardRequest(bit, of: word)
   }
 
+  // MARK: - Inspection
+
+  /// What the PLIC knows of a source. Asking changes nothing: no request is claimed.
+  public struct SourceStatus: Equatable, Sendable {
+    /// 1…`lastSource`.
+    public var source: UInt32
+    /// 0…7; 0 means never.
+    public var priority: UInt8
+    /// Whether the device raises its line.
+    public var isRaised: Bool
+    /// Whether a request waits to be claimed.
+    public var isPending: Bool
+    /// Whether a request was claimed and has not been completed.
+    public var isInService: Bool
+  }
+
+  /// What the PLIC knows of a context, which is one mode of one hart.
+  public struct ContextStatus: Equatable, Sendable {
+    /// The sources that it has enabled, in ascending order.
+    public var enabled: [UInt32]
+    /// 0…7; only higher priorities interrupt.
+    public var threshold: UInt8
+  }
+
+  /// A source of 1…`lastSource`; all zero for any other.
+  public func status(ofSource source: UInt32) -> SourceStatus {
+    guard source >= 1, source <= lastSource else {
+      return SourceStatus(source: source, priority: 0, isRaised: false, isPending: false, isInService: false)
+    }
+    let (word, bit) = (Int(source / 32), UInt32(1) << (source % 32))
+    return SourceStatus(
+      source: source, priority: priorities[Int(source)], isRaised: levels[word] & bit != 0,
+      isPending: pending[word] & bit != 0, isInService: inService[word] & bit != 0)
+  }
+
+  /// A context by its number, see `PLICRegisters`; one that does not exist has enabled nothing.
+  public func status(ofContext context: UInt32) -> ContextStatus {
+    guard Int(context) < thresholds.count else { return ContextStatus(enabled: [], threshold: 0) }
+    let first = Int(context) * words
+    let enabled = (1...lastSource).filter { enables[first + Int($0 / 32)] & 1 << ($0 % 32) != 0 }
+    return ContextStatus(enabled: enabled, threshold: thresholds[Int(context)])
+  }
+
   // MARK: - Registers
 
   private enum Register {

@@ -62,6 +62,12 @@ public final class UART: Device {
     return accepted.count
   }
 
+  /// How many bytes lie in the receiver, which the guest has not read.
+  public var receivedCount: Int { state.received.count }
+
+  /// Whether the guest has asked for an interrupt when bytes arrive.
+  public var interruptsOnInput: Bool { state.interruptEnable.contains(.receivedData) }
+
   // MARK: - Registers
 
   public func read(at offset: UInt32, width: AccessWidth) throws(AccessFault) -> UInt32 {

@@ -44,12 +44,14 @@
       if slice.resets { machine.requestReset() }
       input.append(slice.input)
       output.clear()
-      let outcome = machine.run(for: slice.nanoseconds, doorbell: doorbell)
+      let outcome = machine.run(for: slice.nanoseconds, until: slice.horizon, doorbell: doorbell)
       var reply = SliceReply(SliceReport.Outcome(outcome, of: machine))
       reply.outputCount = UInt32(truncatingIfNeeded: output.count)
       reply.dropped = output.dropped
       reply.waitingInput = UInt32(clamping: input.count)
       reply.statistics = machine.statistics
+      reply.virtualTime = machine.isTimeVirtual ? machine.now : 0
+      reply.waitsForInput = machine.isTimeVirtual && reply.outcome == .idle(nanoseconds: nil)
       return reply
     }
   }

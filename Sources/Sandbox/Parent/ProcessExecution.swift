@@ -15,6 +15,8 @@
     private var resets = false
     private var waitingInput = 0
     private var statistics = MachineStatistics()
+    private var virtualTime: Ticks = 0
+    private var waitsForInput = false
     /// Processor time of the child that has been accounted for.
     private var processorTime: UInt64 = 0
     /// What the child has waited for a processor until it last was late.
@@ -42,13 +44,13 @@
       stage = .starting(deadline: HostTime.now &+ startLimit)
     }
 
-    public func run(for nanoseconds: UInt64) -> SliceReport {
+    public func run(for nanoseconds: UInt64, until horizon: Ticks) -> SliceReport {
       switch stage {
       case .lost(let reason): return report(.lost(reason: reason))
       case .starting(let deadline): return start(deadline: deadline)
       case .ready(let idleUntil):
         if let rest = restOfIdleTime(until: idleUntil) { return report(.idle(nanoseconds: rest)) }
-        return slice(nanoseconds)
+        return slice(nanoseconds, until: horizon)
       }
     }
 
@@ -94,9 +96,9 @@
       return min(deadline - now, Self.heartbeat)
     }
 
-    private func slice(_ nanoseconds: UInt64) -> SliceReport {
+    private func slice(_ nanoseconds: UInt64, until horizon: Ticks) -> SliceReport {
       let slice = Request.Slice(
-        nanoseconds: nanoseconds, resets: resets, input: Array(input.prefix(Request.inputLimit)))
+        nanoseconds: nanoseconds, horizon: horizon, resets: resets, input: Array(input.prefix(Request.inputLimit)))
       resets = false
       input.removeFirst(slice.input.count)
       // A message that finds no room was sent to a child that does not read: waiting for its answer tells why.
@@ -146,6 +148,8 @@
     private func report(_ slice: SliceReply) -> SliceReport {
       waitingInput = Int(slice.waitingInput)
       statistics = slice.statistics
+      virtualTime = slice.virtualTime
+      waitsForInput = slice.waitsForInput && input.isEmpty
       var idleUntil: UInt64 = 0
       var outcome = slice.outcome
       if case .idle(let nanoseconds) = outcome {
@@ -174,6 +178,7 @@
       var report = SliceReport(outcome: outcome)
       report.waitingInput = waitingInput + input.count
       report.statistics = statistics
+      (report.virtualTime, report.waitsForInput) = (virtualTime, waitsForInput)
       return report
     }
   }

@@ -58,6 +58,9 @@
     package var outputCount: UInt32 = 0
     package var dropped: UInt64 = 0
     package var waitingInput: UInt32 = 0
+    /// As in `SliceReport`.
+    package var virtualTime: Ticks = 0
+    package var waitsForInput = false
     package var statistics = MachineStatistics()
 
     private enum Tag: UInt8 { case ran, idle, idleForEver, passed, failed, hung }
@@ -84,6 +87,8 @@
       encoder.encode(outputCount)
       encoder.encode(dropped)
       encoder.encode(waitingInput)
+      encoder.encode(virtualTime)
+      encoder.encode(waitsForInput)
       statistics.encode(to: &encoder)
     }
 
@@ -101,6 +106,8 @@
       guard outputCount <= UInt32(SliceReport.outputLimit) else { throw decoder.invalid("output") }
       dropped = try decoder.decode(UInt64.self)
       waitingInput = try decoder.decode(UInt32.self)
+      virtualTime = try decoder.decode(Ticks.self)
+      waitsForInput = try decoder.decode(Bool.self)
       statistics = try MachineStatistics(from: &decoder, deviceLimit: Self.deviceLimit)
     }
   }

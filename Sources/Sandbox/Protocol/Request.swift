@@ -10,13 +10,16 @@
 
     package struct Slice: Equatable {
       package var nanoseconds: UInt64
+      /// The machine time that it is not run beyond under virtual time.
+      package var horizon: Ticks
       /// Whether the machine is to be reset first.
       package var resets: Bool
       /// Typed on the console since the last slice; at most `inputLimit` bytes.
       package var input: [UInt8]
 
-      package init(nanoseconds: UInt64, resets: Bool = false, input: [UInt8] = []) {
+      package init(nanoseconds: UInt64, horizon: Ticks = .max, resets: Bool = false, input: [UInt8] = []) {
         self.nanoseconds = nanoseconds
+        self.horizon = horizon
         self.resets = resets
         self.input = input
       }
@@ -32,6 +35,7 @@
       case .run(let slice):
         encoder.encode(Tag.run.rawValue)
         encoder.encode(slice.nanoseconds)
+        encoder.encode(slice.horizon)
         encoder.encode(slice.resets)
         encoder.encode(slice.input)
       case .hold: encoder.encode(Tag.hold.rawValue)
@@ -46,7 +50,8 @@
       case .run:
         self = .run(
           Slice(
-            nanoseconds: try decoder.decode(UInt64.self), resets: try decoder.decode(Bool.self),
+            nanoseconds: try decoder.decode(UInt64.self), horizon: try decoder.decode(Ticks.self),
+            resets: try decoder.decode(Bool.self),
             input: try decoder.decodeBytes()))
       case .hold: self = .hold
       case .release: self = .release

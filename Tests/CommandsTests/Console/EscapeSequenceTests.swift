@@ -19,6 +19,7 @@ import Testing
     #expect(events("\u{1}x") == [.quit])
     #expect(events("\u{1}h") == [.help])
     #expect(events("\u{1}r") == [.reset])
+    #expect(events("\u{1}w") == [.diagnose])
     #expect(events("ls\u{1}xy") == keys("ls") + [.quit] + keys("y"))
   }
 

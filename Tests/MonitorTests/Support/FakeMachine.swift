@@ -25,7 +25,7 @@ final class FakeMachine: Execution {
     journal.note("made")
   }
 
-  func run(for nanoseconds: UInt64) -> SliceReport {
+  func run(for nanoseconds: UInt64, until horizon: Ticks) -> SliceReport {
     statistics.instructions += 1000
     var report = SliceReport(outcome: isBusy ? .ran : .idle(nanoseconds: nil))
     while !steps.isEmpty {

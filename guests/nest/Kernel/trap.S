@@ -22,6 +22,7 @@
 
     .text
     .balign 4
+    .globl user_trap
 user_trap:
     csrrw sp, sscratch, sp
     save 1
