@@ -19,7 +19,9 @@ extension VirtMachine {
 
   /// A word of the boot ROM, see `BootROM.words`.
   private func romWord(_ index: UInt32) -> UInt32? {
-    bootROM.read(at: MemoryMap.bootROM.base + 4 * index, count: 4).map { $0.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+    bootROM.read(at: MemoryMap.bootROM.base + 4 * index, count: 4).map {
+      $0.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
   }
 
   /// The next machine time at which a timer is due; `Ticks.max` when none is set.

@@ -11,7 +11,8 @@ import SystemBus
 import Testing
 
 /// The folder of the built guests (`make guests`).
-let builtGuests = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../guests/build").standardized
+let builtGuests = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../guests/build")
+  .standardized
 /// The sources of the guests.
 let guestSources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../guests").standardized
 

@@ -39,6 +39,12 @@ import Testing
     #expect(bench.now == before + 36_000_000_000)
   }
 
+  @Test func whatIsPrintedIsSeenBeforeIdleTimePasses() throws {
+    let bench = try TestBench([try files("nest.elf")])
+    #expect(bench.expect("nest> "))
+    #expect(bench.now < 1_000_000)
+  }
+
   @Test func whatIsForbiddenEndsAWait() throws {
     let bench = try TestBench([try files("nest.elf")])
     let result = bench.expect(["never"], from: bench.guests[0], forbidden: ["zzz", "nest> "], within: 100_000_000)

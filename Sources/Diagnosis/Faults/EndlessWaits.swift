@@ -79,11 +79,13 @@ extension Examiner {
   private func explainTimer(_ hart: Hart, _ enabled: UInt32, _ place: String) -> Finding {
     let due = deadline(of: hart, enabled)
     let register = hart.mode == .machine ? "mtimecmp" : "stimecmp"
-    let external = enabled & Interrupts.external != 0 ? ["External interrupts are enabled, but no source at the PLIC is."] : []
+    let external =
+      enabled & Interrupts.external != 0 ? ["External interrupts are enabled, but no source at the PLIC is."] : []
     if due == .max {
       return Finding(
         .timerNotSet, .certain, "\(place) for a timer that was never armed", seen: ["No timer is set."] + external,
-        usually: "Set the next tick before waiting, and again at each tick: sbi_set_timer, stimecmp (Sstc), or mtimecmp "
+        usually:
+          "Set the next tick before waiting, and again at each tick: sbi_set_timer, stimecmp (Sstc), or mtimecmp "
           + "in M-mode.")
     }
     let now = machine.clint.time
@@ -91,7 +93,8 @@ extension Examiner {
     return Finding(
       .timerFar, .certain, "\(place) for a timer that is set \(grouped(days)) days ahead",
       seen: ["\(register) is \(hexadecimal(due)), the time is \(hexadecimal(now))."] + external,
-      usually: "A 64-bit compare value has two halves on RV32: write all ones to the high half, then the low half, then "
+      usually:
+        "A 64-bit compare value has two halves on RV32: write all ones to the high half, then the low half, then "
         + "the high half. Ticks are 100 ns each (timebase-frequency 10 MHz).")
   }
 

@@ -58,7 +58,8 @@ extension Examiner {
     let isMachine = hart.inspectInstruction(at: trap.origin, in: .machine)?.instruction.opcode == .mret
     let instruction = isMachine ? "mret" : "sret"
     let register = isMachine ? "mepc" : "sepc"
-    let title = "\(instruction) at \(symbols.place(trap.origin)) took \(name(hart)) to \(trap.from.name) at "
+    let title =
+      "\(instruction) at \(symbols.place(trap.origin)) took \(name(hart)) to \(trap.from.name) at "
       + "\(symbols.place(trap.pc)), where "
     if isWithoutProtection(trap.pc, hart, trap.from) {
       return Finding(

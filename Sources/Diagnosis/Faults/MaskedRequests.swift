@@ -47,7 +47,8 @@ extension Examiner {
     guard !enabled.isEmpty else {
       return Finding(
         .controllerMasked, .likely, what + "no context has it enabled",
-        usually: "Set the source's enable bit for the hart's context: word enable + 0x80 × context + 4 × (source / 32). "
+        usually:
+          "Set the source's enable bit for the hart's context: word enable + 0x80 × context + 4 × (source / 32). "
           + "Contexts go M-mode of hart 0, S-mode of hart 0, M-mode of hart 1, ….")
     }
     guard status.priority > 0 else {
@@ -66,9 +67,11 @@ extension Examiner {
     let deaf = enabled.filter { $0.1.threshold < status.priority }.filter { !isHeard($0.0) }
     guard deaf.count == enabled.count else { return nil }
     return Finding(
-      .controllerMasked, .likely, "\(title(status)) is pending for \(list(deaf.map { contextName($0.0) })), which does not listen",
+      .controllerMasked, .likely,
+      "\(title(status)) is pending for \(list(deaf.map { contextName($0.0) })), which does not listen",
       seen: deaf.map { "\($0.0 % 2 == 0 ? "mie.MEIE" : "sie.SEIE") of hart \($0.0 / 2) is 0." },
-      usually: "The source was enabled for the wrong context (they go M-mode of hart 0, S-mode of hart 0, …), or external "
+      usually:
+        "The source was enabled for the wrong context (they go M-mode of hart 0, S-mode of hart 0, …), or external "
         + "interrupts were not enabled in mie or sie.")
   }
 

@@ -20,7 +20,8 @@ extension Examiner {
     guard !seen.loads.isEmpty else {
       return [
         Finding(
-          .selfJump, isInterruptible ? .possible : .likely, "\(name(hart)) is in an endless loop that does nothing, at \(span)",
+          .selfJump, isInterruptible ? .possible : .likely,
+          "\(name(hart)) is in an endless loop that does nothing, at \(span)",
           seen: notes,
           usually: "The end of a panic, of main, or of a trap handler for what it does not expect. What the kernel "
             + "printed before, and the traps below, may tell why.")
@@ -53,7 +54,9 @@ extension Examiner {
   private func interruptNote(_ hart: Hart) -> String {
     let bit = hart.mode == .machine ? "mstatus.MIE" : "sstatus.SIE"
     let pending = csr(.mip, of: hart) & csr(.mie, of: hart) & ownInterrupts(of: hart)
-    guard !takesInterrupts(hart) else { return "Interrupts are on, but \(canBeInterrupted(hart) ? "none came" : "none is set up")." }
+    guard !takesInterrupts(hart) else {
+      return "Interrupts are on, but \(canBeInterrupted(hart) ? "none came" : "none is set up")."
+    }
     return "Interrupts are off (\(bit) is 0)" + (pending == 0 ? "." : "; pending is \(Interrupts.names(pending)).")
   }
 

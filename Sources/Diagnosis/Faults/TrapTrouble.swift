@@ -163,7 +163,8 @@ extension Examiner {
     }
     return [
       Finding(
-        .trapLoop, .certain, "\(name(hart)) is in a trap loop: \(trap.name) at \(symbols.place(trap.pc)) again and again",
+        .trapLoop, .certain,
+        "\(name(hart)) is in a trap loop: \(trap.name) at \(symbols.place(trap.pc)) again and again",
         seen: notes, usually: Self.usualLoop(cause, prefix: trap.prefix))
     ]
   }

@@ -47,11 +47,15 @@ public final class TestBench {
   public func advance<Failure: Error>(
     until limit: Ticks, hostLimit: UInt64 = .max, isMet: () throws(Failure) -> Bool
   ) throws(Failure) -> Advance {
+    // Until then nothing happens by itself.
+    var quiet: Ticks = 0
     while true {
       if try isMet() { return .met }
       guard now < limit else { return .timeReached }
       guard HostTime.now < hostLimit else { return .hostTimeSpent }
-      step(until: limit)
+      let next = advance(to: max(min(Self.pointAfter(now), limit), quiet))
+      // Only then may idle time pass at once: what was printed up to here is looked at here.
+      quiet = min(next == .max ? limit : Self.pointBefore(next), limit)
     }
   }
 
@@ -60,20 +64,14 @@ public final class TestBench {
     advance(until: limit, hostLimit: hostLimit) { false }
   }
 
-  private func step(until limit: Ticks) {
-    let point = min(Self.pointAfter(now), limit)
+  /// Lets time pass until `time`. When something will happen next, if nothing comes from outside.
+  private func advance(to time: Ticks) -> Ticks {
     var next = Ticks.max
     for guest in guests {
-      if guest.isAsleep { guest.sleep(from: now, to: point) } else { next = min(next, guest.advance(to: point)) }
+      if guest.isAsleep { guest.sleep(from: now, to: time) } else { next = min(next, guest.advance(to: time)) }
     }
-    now = point
-    // Nothing happens before then; the guests that sleep do so for as long.
-    let awaited = min(next == .max ? limit : Self.pointBefore(next), limit)
-    guard awaited > now else { return }
-    for guest in guests {
-      if guest.isAsleep { guest.sleep(from: now, to: awaited) } else { _ = guest.advance(to: awaited) }
-    }
-    now = awaited
+    now = time
+    return next
   }
 
   private static func pointAfter(_ time: Ticks) -> Ticks {

@@ -132,7 +132,9 @@ extension Hart {
   }
 
   /// The instruction at a virtual address of `mode`, decoded, and its bits; nil unless it is in memory.
-  package func inspectInstruction(at address: UInt32, in mode: PrivilegeMode) -> (instruction: Instruction, bits: UInt32)? {
+  package func inspectInstruction(at address: UInt32, in mode: PrivilegeMode) -> (
+    instruction: Instruction, bits: UInt32
+  )? {
     // The second half of a long one may lie in a page of its own.
     guard let low = inspect(address, count: 2, in: mode).map({ UInt32($0[1]) << 8 | UInt32($0[0]) }) else { return nil }
     var bits = low

@@ -62,7 +62,7 @@ final class ScenarioRun {
       case .met: break
       case .hostTimeSpent:
         throw failure(
-          "took more than \(scenario.wallLimit / 1_000_000_000) s of the host's time, its 'wall-limit'",
+          "took more than \(scenario.wallLimit / 1_000_000) ms of the host's time, its 'wall-limit'",
           at: Self.step(of: root))
       case .timeReached:
         // What is over at the very end of all time is done in time.
