@@ -86,7 +86,7 @@ soak: build guests ## Start, pause, reset and kill 50 mixed guests at random, an
 linux: ## Build RV32 Linux and its initramfs from nothing (guests/build/linux)
 	@guests/linux/recipe
 
-guests: ## Build the small guests: hello, hello-swift, nest (guests/build)
+guests: ## Build the small guests: hello, hello-swift, nest and its broken variants, … (guests/build)
 	$(call say,building the guests)
 	@$(MAKE) --no-print-directory -C guests
 

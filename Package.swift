@@ -48,7 +48,9 @@ let modules: [Module] = [
       "CHost", "CSeccomp", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
       "Monitor",
     ]),
-  Module(name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+  Module(
+    name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Diagnosis"]),
+  Module(name: "RoostTesting", imports: ["SystemBus", "HartEngine", "Boards", "Harness"]),
   Module(
     name: "Scenarios",
     imports: [
@@ -74,7 +76,11 @@ func dependency(on name: String) -> Target.Dependency {
 let package = Package(
   name: "roost",
   platforms: [.macOS(.v26)],
-  products: [.executable(name: "roost", targets: ["roost"])],
+  products: [
+    .executable(name: "roost", targets: ["roost"]),
+    // For tests of kernels, in Swift.
+    .library(name: "RoostTesting", targets: ["RoostTesting"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -28,7 +28,7 @@ public struct Diagnosis: Sendable {
     let examiner = Examiner(
       machine: machine, symbols: symbols, observation: machine.end == nil ? Observation(of: machine) : nil)
     return Diagnosis(
-      findings: examiner.findings, activity: machine.harts.compactMap(examiner.activity(of:)),
+      findings: examiner.findings, activity: examiner.activity,
       places: machine.harts.map { hart in
         Place(
           hart: hart.id, text: symbols.describe(hart), backtrace: Backtrace(hart, symbols: symbols).lines(symbols),
@@ -66,15 +66,23 @@ extension SymbolMap {
 }
 
 extension Examiner {
+  var activity: [String] {
+    switch machine.end {
+    case .passed?, .failed?: ["the guest has ended by itself"]
+    case .hung?, nil: machine.harts.compactMap(activity(of:))
+    }
+  }
+
   /// What a hart does while nothing is wrong with it.
-  func activity(of hart: Hart) -> String? {
+  private func activity(of hart: Hart) -> String? {
     if isParked(hart), machine.harts.count > 1 { return nil }
     guard waits(hart) else {
       if let seen = observed(hart), !seen.devices.isEmpty, !seen.loop.isEmpty {
         return "\(name(hart)) waits for input: it polls \(list(seen.devices.sorted().map(hexadecimal))) in a loop at "
           + symbols.place(hart.pc)
       }
-      return "\(name(hart)) computes, at \(symbols.place(hart.pc))"
+      let rests = observed(hart).map { $0.rests > 0 } ?? false ? " and waits by turns" : ""
+      return "\(name(hart)) computes\(rests), at \(symbols.place(hart.pc))"
     }
     var awaited: [String] = []
     if canBeWokenByDevice(hart) {

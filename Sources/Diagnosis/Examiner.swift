@@ -16,10 +16,19 @@ struct Examiner {
     if case .passed? = machine.end { return [] }
     if case .failed? = machine.end { return [] }
     var found = machine.harts.flatMap(findFirmwareAbsence)
-    for hart in machine.harts { found += findTrapTrouble(hart) }
-    found += findMaskedRequests()
-    if !isAnyHartAlive { found += machine.harts.flatMap(findEndlessWait) }
-    for hart in machine.harts { found += findSpin(hart) }
+    var explained: Set<UInt32> = []
+    for hart in machine.harts {
+      let trouble = findTrapTrouble(hart)
+      if !trouble.isEmpty { explained.insert(hart.id) }
+      found += trouble
+    }
+    let masked = findMaskedRequests()
+    found += masked
+    // A request that is kept back is why a hart waits.
+    if masked.isEmpty, !isAnyHartAlive {
+      for hart in machine.harts where !explained.contains(hart.id) { found += findEndlessWait(hart) }
+    }
+    for hart in machine.harts where !explained.contains(hart.id) { found += findSpin(hart) }
     return Self.ordered(found)
   }
 
@@ -59,7 +68,8 @@ struct Examiner {
   private func isAlive(_ hart: Hart) -> Bool {
     if waits(hart) { return false }
     if hart.loopReason != nil { return false }
-    return observed(hart).map { $0.loop.isEmpty } ?? true
+    guard let seen = observed(hart) else { return true }
+    return !seen.changesNothing && (seen.loop.isEmpty || seen.waits.isEmpty)
   }
 
   private var isAnyHartAlive: Bool { machine.harts.contains(where: isAlive) }

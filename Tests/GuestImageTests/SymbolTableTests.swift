@@ -51,6 +51,16 @@ import Testing
     #expect(try table(Array(symbols.dropFirst())).describe(5) == "label+0x1")
   }
 
+  @Test func knowsSwiftsNamesFromMappingSymbols() throws {
+    let table = try table([
+      .init(name: "$x", value: 4, type: 0), .init(name: "$d.3", value: 8, type: 0),
+      .init(name: "$e4Nest9SchedulerO5beginyyFZ", value: 12), .init(name: "$s4main1fyyF", value: 16),
+    ])
+    #expect(table.count == 2)
+    #expect(table.describe(14) == "$e4Nest9SchedulerO5beginyyFZ+0x2")
+    #expect(table.symbol(named: "$s4main1fyyF")?.address == 16)
+  }
+
   @Test func leavesOutWhatNamesNoAddress() throws {
     let table = try table([
       .init(name: "undefined", value: 4, section: 0), .init(name: "file.c", value: 4, type: 4),

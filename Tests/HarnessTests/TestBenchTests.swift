@@ -39,10 +39,12 @@ import Testing
     #expect(bench.now == before + 36_000_000_000)
   }
 
-  @Test func whatIsPrintedIsSeenBeforeIdleTimePasses() throws {
+  @Test func outputIsSeenWhenItIsThereThoughTheGuestThenIdles() throws {
     let bench = try TestBench([try files("nest.elf")])
-    #expect(bench.expect("nest> "))
-    #expect(bench.now < 1_000_000)
+    #expect(bench.expect("nest> ") && bench.now < ticksPerSecond)
+    bench.guests[0].type(Array("echo here\n".utf8))
+    let before = bench.now
+    #expect(bench.expect("\nhere") && bench.now <= before + 2 * TestBench.grid)
   }
 
   @Test func whatIsForbiddenEndsAWait() throws {

@@ -30,6 +30,28 @@ import Testing
     try plic.store(source, at: Registers.claim(context: context))
   }
 
+  // MARK: Inspection
+
+  @Test func tellsItsStateWithoutClaiming() throws {
+    try enable([10, 40], for: supervisor0, priority: 3)
+    try plic.store(2, at: Registers.threshold(context: supervisor0))
+    plic.line(for: 10).set(true)
+    let context = plic.status(ofContext: supervisor0)
+    #expect(context.enabled == [10, 40] && context.threshold == 2)
+    for other in [machine0, 99] {
+      #expect(plic.status(ofContext: other).enabled.isEmpty && plic.status(ofContext: other).threshold == 0)
+    }
+    for _ in 0..<2 {
+      let source = plic.status(ofSource: 10)
+      #expect(source.source == 10 && source.priority == 3 && source.isRaised && source.isPending && !source.isInService)
+    }
+    #expect(try claim(supervisor0) == 10)
+    #expect(plic.status(ofSource: 10).isInService && !plic.status(ofSource: 10).isPending)
+    try complete(10, supervisor0)
+    #expect(!plic.status(ofSource: 10).isInService && plic.status(ofSource: 10).isPending)
+    for source in [0, 97, .max] as [UInt32] { #expect(plic.status(ofSource: source).priority == 0) }
+  }
+
   // MARK: Registers
 
   @Test func prioritiesAndThresholdsKeepThreeBits() throws {

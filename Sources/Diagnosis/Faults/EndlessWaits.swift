@@ -42,8 +42,9 @@ extension Examiner {
             + "like this too.")
       ]
     }
+    let isTimerSet = deadline(of: hart, enabled) != .max
+    if enabled & Interrupts.external != 0, !isTimerSet { return [explainExternal(hart, enabled, place)] }
     if enabled & Interrupts.timer != 0 { return [explainTimer(hart, enabled, place)] }
-    if enabled & Interrupts.external != 0 { return [explainExternal(hart, place)] }
     return [
       Finding(
         .nothingEnabled, .likely, "\(place) for a \(Interrupts.names(enabled)) interrupt, which no hart sends",
@@ -79,11 +80,9 @@ extension Examiner {
   private func explainTimer(_ hart: Hart, _ enabled: UInt32, _ place: String) -> Finding {
     let due = deadline(of: hart, enabled)
     let register = hart.mode == .machine ? "mtimecmp" : "stimecmp"
-    let external =
-      enabled & Interrupts.external != 0 ? ["External interrupts are enabled, but no source at the PLIC is."] : []
     if due == .max {
       return Finding(
-        .timerNotSet, .certain, "\(place) for a timer that was never armed", seen: ["No timer is set."] + external,
+        .timerNotSet, .certain, "\(place) for a timer that was never armed", seen: ["No timer is set."],
         usually:
           "Set the next tick before waiting, and again at each tick: sbi_set_timer, stimecmp (Sstc), or mtimecmp "
           + "in M-mode.")
@@ -92,21 +91,22 @@ extension Examiner {
     let days = due > now ? (due - now) / (86_400 * ticksPerSecond) : 0
     return Finding(
       .timerFar, .certain, "\(place) for a timer that is set \(grouped(days)) days ahead",
-      seen: ["\(register) is \(hexadecimal(due)), the time is \(hexadecimal(now))."] + external,
+      seen: ["\(register) is \(hexadecimal(due)), the time is \(hexadecimal(now))."],
       usually:
         "A 64-bit compare value has two halves on RV32: write all ones to the high half, then the low half, then "
         + "the high half. Ticks are 100 ns each (timebase-frequency 10 MHz).")
   }
 
-  private func explainExternal(_ hart: Hart, _ place: String) -> Finding {
+  private func explainExternal(_ hart: Hart, _ enabled: UInt32, _ place: String) -> Finding {
     let context = hart.mode == .machine ? 2 * hart.id : 2 * hart.id + 1
     let status = machine.plic.status(ofContext: context)
-    let seen =
+    var seen =
       status.enabled.isEmpty
       ? ["No source is enabled for it at the PLIC (context \(context))."]
       : ["The threshold is \(status.threshold); the enabled sources are \(list(status.enabled.map { "\($0)" }))."]
+    if enabled & Interrupts.timer != 0 { seen.append("The timer interrupt is enabled too, but no timer is set.") }
     return Finding(
-      .controllerMasked, .likely, "\(place) for an external interrupt that the PLIC keeps back", seen: seen,
+      .controllerMasked, .likely, "\(place) for an external interrupt, and the PLIC lets none through", seen: seen,
       usually: "A source needs a priority above the threshold of the hart's context, and its enable bit there.")
   }
 }

@@ -15,13 +15,23 @@ extension Examiner {
     if let reason = cause.access.flatMap({ obstacle(trap.value, $0, hart, trap.from) }) {
       seen.append("The access to \(hexadecimal(trap.value)) fails: \(reason).")
     }
-    let isNull = cause.access != nil && trap.value < 4096
     return Finding(
       .fault, .likely, "\(name(hart)) stopped after a trap in the kernel: \(trap.name) at \(symbols.place(trap.pc))",
-      seen: seen,
-      usually: isNull
+      seen: seen, usually: usualFault(cause, at: trap.value))
+  }
+
+  private func usualFault(_ cause: TrapCause, at address: UInt32) -> String {
+    switch cause {
+    case .breakpoint: "An assertion that failed, or a trap that the compiler put where the program must not come."
+    case .environmentCallFromUser, .environmentCallFromSupervisor, .environmentCallFromMachine:
+      "The handler does not answer this call. A kernel that calls SBI firmware needs one beneath it (--firmware builtin)."
+    case .instructionAddressMisaligned, .loadAddressMisaligned, .storeAddressMisaligned:
+      "LR, SC and AMO need aligned addresses, and so do jumps on harts without C: the address was computed or cast wrongly."
+    default:
+      address < 4096
         ? "The address is almost 0: a pointer that was never set."
-        : "A pointer that leads nowhere, or a device or page that was left out of the page table.")
+        : "A pointer that leads nowhere, or a device or page that was left out of the page table."
+    }
   }
 
   /// The instruction, and the address that it used.
@@ -39,7 +49,7 @@ extension Examiner {
       seen.append("Code cannot be fetched from \(hexadecimal(trap.pc)): \(reason).")
     }
     if trap.lead == .trapReturn { return explainReturn(trap, hart, seen) }
-    seen.append("ra was \(symbols.place(trap.returnAddress)): usually the call is just before that.")
+    seen.append("ra was \(symbols.placeOfReturn(to: trap.returnAddress)): usually the call is just before that.")
     guard trap.pc < 4096 else {
       return Finding(
         .jumpNowhere, .likely, "\(name(hart)) jumped to \(symbols.place(trap.pc)), where no code can run", seen: seen,

@@ -13,7 +13,7 @@ extension Examiner {
     let span = "\(symbols.place(seen.loop.first ?? hart.pc))"
     let isInterruptible = canBeInterrupted(hart)
     var notes = [
-      "A loop of \(seen.loop.count) instructions at \(span) ran for \(grouped(seen.executed)) instructions; its "
+      "A loop of \(seen.loop.count) instruction\(seen.loop.count == 1 ? "" : "s") at \(span) ran for \(grouped(seen.executed)) instructions; its "
         + "registers and what it reads did not change."
     ]
     notes.append(interruptNote(hart))

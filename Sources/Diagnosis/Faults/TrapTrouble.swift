@@ -43,7 +43,7 @@ extension Examiner {
     let isLoop = chain.depth >= Self.manyTraps
     guard isLoop || hasStopped(hart) else { return [] }
     var found: [Finding] = []
-    if let root = chain.root, let finding = explainRoot(root, hart, isOnlyTrap: chain.depth == 1) {
+    if let root = chain.root, let finding = explainRoot(root, of: chain, hart) {
       found.append(finding)
     }
     if isLoop {
@@ -76,16 +76,18 @@ extension Examiner {
   }
 
   /// The trap that began a chain: nil when it is one that any kernel takes all the time.
-  private func explainRoot(_ root: TrapRecord, _ hart: Hart, isOnlyTrap: Bool) -> Finding? {
+  private func explainRoot(_ root: TrapRecord, of chain: TrapChain, _ hart: Hart) -> Finding? {
     guard !root.isInterrupt, let cause = root.exception else { return nil }
     if root.from == .user {
       // A program may do what it likes, but for what shows that the kernel went wrong: it cannot even begin.
       guard cause.access == .fetch, root.lead == .trapReturn else { return nil }
-      return isWithoutProtection(root.pc, hart, .user) || (isOnlyTrap && isLost(hart)) ? explain(root, hart) : nil
+      return isWithoutProtection(root.pc, hart, .user) || (chain.depth == 1 && isLost(hart)) ? explain(root, hart) : nil
     }
     // What S-mode asks of the firmware.
     if cause == .environmentCallFromSupervisor, root.to == .machine { return nil }
     if root.lead == .trap { return nil }
+    // It may well be meant; that the handler cannot run is not.
+    if cause == .breakpoint, chain.depth > 1 { return nil }
     return explain(root, hart)
   }
 

@@ -28,6 +28,8 @@ struct Observation {
     /// The traps that it took.
     fileprivate(set) var traps: [TrapRecord] = []
     fileprivate(set) var executed: UInt64 = 0
+    /// How often it went to wait for an interrupt.
+    fileprivate(set) var rests: UInt64 = 0
 
     /// The instructions of the loop that the hart never left; empty if it did, or if the loop is long.
     var loop: [UInt32] {
@@ -53,9 +55,9 @@ struct Observation {
 
   /// Lets a copy of `machine` run on. Nil when no copy can be made.
   init?(of machine: VirtMachine) {
-    guard let copy = try? VirtMachine(machine.configuration, console: Silence()),
-      (try? copy.restoreState(machine.saveState())) != nil
-    else { return nil }
+    guard let snapshot = try? machine.snapshot(), let copy = try? VirtMachine(snapshot, console: Silence()) else {
+      return nil
+    }
     harts = copy.harts.map { _ in OfHart() }
     let before = Self.inService(copy)
     look(at: copy, isLate: false)
@@ -66,6 +68,7 @@ struct Observation {
     for (index, hart) in copy.harts.enumerated() {
       harts[index].traps = hart.trapHistory.records
       harts[index].executed = hart.executed &- machine.harts[index].executed
+      harts[index].rests = hart.statistics.waits &- machine.harts[index].statistics.waits
     }
   }
 
@@ -79,12 +82,14 @@ struct Observation {
     // A hart's turn is 20,000 instructions long; what is beyond its share is run at once.
     var turns = 4 * copy.harts.count
     while turns > 0 {
-      let before = copy.harts.map { Moment($0) }
+      let before = copy.harts.map { $0.isWaiting && !$0.hasWakeUp ? nil : Moment($0) }
       guard case .ran = copy.run(instructions: 1) else { return }
-      guard let index = copy.harts.indices.first(where: { copy.harts[$0].executed != before[$0].executed }) else {
+      let ran = zip(copy.harts, before).first { hart, moment in moment.map { $0.executed != hart.executed } ?? false }
+      guard let (hart, moment) = ran, let moment else {
         turns -= 1
         continue
       }
+      let index = Int(hart.id)
       guard left[index] > 0 else {
         if left.allSatisfy({ $0 <= 0 }) { return }
         turns -= 1
@@ -92,7 +97,7 @@ struct Observation {
         continue
       }
       left[index] -= 1
-      harts[index].note(before[index], of: copy.harts[index], isLate: isLate)
+      harts[index].note(moment, of: hart, isLate: isLate)
     }
   }
 

@@ -61,6 +61,7 @@ public struct Backtrace: Sendable, Equatable {
   }
 
   private static func isCode(_ address: UInt32, _ hart: Hart, _ mode: PrivilegeMode) -> Bool {
+    guard address & 1 == 0 else { return false }
     if case .memory = hart.prospect(of: address, .fetch, count: 2, in: mode) { return true }
     return false
   }
@@ -86,7 +87,9 @@ public struct Backtrace: Sendable, Equatable {
         case .trap: "  (where the trap came from)"
         case .pc, .framePointer: ""
         }
-      return "#\(index) \(symbols.place(frame.address))\(note)"
+      let isReturn = frame.source == .returnAddress || frame.source == .framePointer
+      let place = isReturn ? symbols.placeOfReturn(to: frame.address) : symbols.place(frame.address)
+      return "#\(index) \(place)\(note)"
     }
     if !hasFramePointers { lines.append("(no frame pointers: only pc and ra are known)") }
     return lines

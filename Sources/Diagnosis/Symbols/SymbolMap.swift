@@ -17,7 +17,6 @@ public struct SymbolMap: Sendable {
     /// What to call a place without a symbol, such as `the SBI firmware`; nil for its address alone.
     var name: String?
     var isFirmware = false
-    var isCode = true
   }
 
   private var tables: [SymbolTable] = []
@@ -49,18 +48,16 @@ public struct SymbolMap: Sendable {
     if let symbols { tables.append(symbols) }
     let table = symbols == nil ? nil : tables.count - 1
     let name = isFirmware ? "the firmware \(image.path)" : nil
-    func region(_ segment: ELFFile.Segment, _ range: Range<UInt64>, shift: UInt32) -> Region {
-      Region(
-        range: range, shift: shift, table: table, name: name, isFirmware: isFirmware,
-        isCode: segment.permissions.contains(.execute))
+    func region(_ range: Range<UInt64>, shift: UInt32) -> Region {
+      Region(range: range, shift: shift, table: table, name: name, isFirmware: isFirmware)
     }
     let offset = elf.countsPhysicalAddressesFromZero ? UInt64(MemoryMap.payloadBase) : 0
-    for segment in elf.segments { regions.append(region(segment, segment.virtualRange, shift: 0)) }
+    for segment in elf.segments { regions.append(region(segment.virtualRange, shift: 0)) }
     for segment in elf.segments {
       let physical = segment.physicalRange.lowerBound + offset..<segment.physicalRange.upperBound + offset
       guard physical != segment.virtualRange else { continue }
       let shift = segment.virtualAddress &- UInt32(truncatingIfNeeded: physical.lowerBound)
-      regions.append(region(segment, physical, shift: shift))
+      regions.append(region(physical, shift: shift))
     }
   }
 
@@ -83,11 +80,21 @@ public struct SymbolMap: Sendable {
 
   /// `name`, `name+0x1c`, or `the SBI firmware`; nil for an address of no image, and where an image has no symbols.
   public func describe(_ address: UInt32) -> String? {
-    guard let region = region(at: address) else { return nil }
-    guard let table = region.table, let (symbol, offset) = tables[table].nearest(to: address &+ region.shift) else {
+    describe(address, asPartOf: address)
+  }
+
+  /// The same for an address to which a call returns. What follows a call that never returns may be another function.
+  func describeReturn(to address: UInt32) -> String? {
+    address == 0 ? describe(0) : describe(address, asPartOf: address &- 1)
+  }
+
+  private func describe(_ address: UInt32, asPartOf part: UInt32) -> String? {
+    guard let region = region(at: part) else { return nil }
+    guard let table = region.table, let (symbol, _) = tables[table].nearest(to: part &+ region.shift) else {
       return region.name
     }
     let name = readable(symbol.name)
+    let offset = address &+ region.shift &- symbol.address
     return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"
   }
 
@@ -96,14 +103,16 @@ public struct SymbolMap: Sendable {
     hexadecimal(address) + (describe(address).map { " <\($0)>" } ?? "")
   }
 
+  /// The same for an address to which a call returns.
+  func placeOfReturn(to address: UInt32) -> String {
+    hexadecimal(address) + (describeReturn(to: address).map { " <\($0)>" } ?? "")
+  }
+
   /// The name of the function, or of whatever else is there, without the distance to its start.
   func name(at address: UInt32) -> String? {
     guard let region = region(at: address), let table = region.table else { return nil }
     return tables[table].nearest(to: address &+ region.shift)?.symbol.name
   }
-
-  /// Whether code of an image is there; false also for what a guest has made itself, such as a loaded program.
-  func isCode(_ address: UInt32) -> Bool { region(at: address)?.isCode ?? false }
 
   /// Whether the address belongs to the boot ROM or a firmware.
   public func isFirmware(_ address: UInt32) -> Bool { region(at: address)?.isFirmware ?? false }

@@ -47,15 +47,11 @@ public final class TestBench {
   public func advance<Failure: Error>(
     until limit: Ticks, hostLimit: UInt64 = .max, isMet: () throws(Failure) -> Bool
   ) throws(Failure) -> Advance {
-    // Until then nothing happens by itself.
-    var quiet: Ticks = 0
     while true {
       if try isMet() { return .met }
       guard now < limit else { return .timeReached }
       guard HostTime.now < hostLimit else { return .hostTimeSpent }
-      let next = advance(to: max(min(Self.pointAfter(now), limit), quiet))
-      // Only then may idle time pass at once: what was printed up to here is looked at here.
-      quiet = min(next == .max ? limit : Self.pointBefore(next), limit)
+      step(until: limit)
     }
   }
 
@@ -64,14 +60,16 @@ public final class TestBench {
     advance(until: limit, hostLimit: hostLimit) { false }
   }
 
-  /// Lets time pass until `time`. When something will happen next, if nothing comes from outside.
-  private func advance(to time: Ticks) -> Ticks {
-    var next = Ticks.max
+  /// Goes on to the next point of the grid, or to the last before a guest that is awake has anything to do.
+  private func step(until limit: Ticks) {
+    // No time passes here: what was typed or done meanwhile may have woken a guest.
+    let next = guests.reduce(Ticks.max) { min($0, $1.advance(to: now)) }
+    let idle = next == .max ? limit : Self.pointBefore(next)
+    let point = min(max(Self.pointAfter(now), idle), limit)
     for guest in guests {
-      if guest.isAsleep { guest.sleep(from: now, to: time) } else { next = min(next, guest.advance(to: time)) }
+      if guest.isAsleep { guest.sleep(from: now, to: point) } else { _ = guest.advance(to: point) }
     }
-    now = time
-    return next
+    now = point
   }
 
   private static func pointAfter(_ time: Ticks) -> Ticks {

@@ -1,6 +1,7 @@
 import Boards
+import Diagnosis
 import GuestImage
-import SystemBus
+import Synchronization
 
 /// A guest to test, as it is written down: what its machine is made of and what it boots.
 public struct GuestSetup: Equatable, Sendable {
@@ -23,7 +24,8 @@ public final class GuestFiles: Sendable {
   public let configuration: MachineConfiguration
   public let images: BootImages
   /// Images that are there for their symbols alone.
-  let symbolImages: [ImageFile]
+  private let symbolImages: [ImageFile]
+  private let symbolMap = Mutex<SymbolMap?>(nil)
 
   /// - Parameter reader: where the bytes of a file come from.
   public init(_ setup: GuestSetup, reader: FileReader = .host) throws(HarnessError) {
@@ -44,6 +46,18 @@ public final class GuestFiles: Sendable {
       symbolImages = try setup.symbols.map { path throws(ImageError) in try reader.load(path) }
     } catch {
       throw .boot(guest: setup.name, .image(error))
+    }
+  }
+
+  /// The names of the addresses of a guest with these files, read when they are first asked for.
+  func symbols(for machine: VirtMachine) -> SymbolMap {
+    symbolMap.withLock { known in
+      if let known { return known }
+      var map = SymbolMap()
+      if let plan = try? images.plan(for: machine) { map = SymbolMap(images, under: plan) }
+      for image in symbolImages { map.add(image) }
+      known = map
+      return map
     }
   }
 }

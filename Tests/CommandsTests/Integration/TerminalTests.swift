@@ -83,6 +83,16 @@ private final class TerminalSession: PseudoTerminal {
     #expect(session.end() == 0)
   }
 
+  @Test func tellsWhereTheGuestIs() throws {
+    let session = try TerminalSession(guest: TinyGuest.echo)
+    try session.start()
+    #expect(session.waitFor("hello"))
+    session.type("\u{1}w")
+    #expect(session.waitFor("diagnosis: nothing wrong was found; hart 0 waits for input: it polls 0x10000005"))
+    session.type("q")
+    #expect(session.end() == 0)
+  }
+
   @Test func resetsTheMachine() throws {
     let session = try TerminalSession(guest: TinyGuest.echo)
     try session.start()
