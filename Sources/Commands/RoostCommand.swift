@@ -6,7 +6,9 @@ public struct RoostCommand: ParsableCommand {
     commandName: "roost", abstract: "Run RV32 RISC-V machines.",
     discussion: "Boots unmodified kernels on an emulation of QEMU's riscv32 'virt' board.",
     version: "0.1.0",
-    subcommands: [RunCommand.self, InspectCommand.self, DisassembleCommand.self, GuestProcessCommand.self],
+    subcommands: [
+      RunCommand.self, TestCommand.self, InspectCommand.self, DisassembleCommand.self, GuestProcessCommand.self,
+    ],
     groupedSubcommands: [
       CommandGroup(
         name: "Fleets",

@@ -9,10 +9,10 @@ import SystemBus
 #endif
 
 /// A lock for threads that also wait for each other.
-final class HostLock: @unchecked Sendable {
+package final class HostLock: @unchecked Sendable {
   fileprivate let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-  init() {
+  package init() {
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
@@ -23,10 +23,12 @@ final class HostLock: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func lock() { pthread_mutex_lock(mutex) }
-  func unlock() { pthread_mutex_unlock(mutex) }
+  package func lock() { pthread_mutex_lock(mutex) }
+  package func unlock() { pthread_mutex_unlock(mutex) }
 
-  func withLock<Result: ~Copyable, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+  package func withLock<Result: ~Copyable, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure)
+    -> Result
+  {
     lock()
     defer { unlock() }
     return try body()
@@ -34,10 +36,10 @@ final class HostLock: @unchecked Sendable {
 }
 
 /// What threads that hold a `HostLock` wait for.
-final class HostCondition: @unchecked Sendable {
+package final class HostCondition: @unchecked Sendable {
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-  init() {
+  package init() {
     condition = .allocate(capacity: 1)
     condition.initialize(to: pthread_cond_t())
     #if canImport(Darwin)
@@ -56,12 +58,12 @@ final class HostCondition: @unchecked Sendable {
     condition.deallocate()
   }
 
-  func signal() { pthread_cond_signal(condition) }
-  func broadcast() { pthread_cond_broadcast(condition) }
+  package func signal() { pthread_cond_signal(condition) }
+  package func broadcast() { pthread_cond_broadcast(condition) }
 
   /// Lets go of `lock`, which the caller holds, until signalled, or until `deadline` as `HostTime.now`
   /// (`UInt64.max`: for ever). May come back earlier.
-  func wait(_ lock: HostLock, until deadline: UInt64 = .max) {
+  package func wait(_ lock: HostLock, until deadline: UInt64 = .max) {
     guard deadline != .max else {
       pthread_cond_wait(condition, lock.mutex)
       return

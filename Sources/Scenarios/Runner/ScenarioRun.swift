@@ -36,6 +36,14 @@ final class ScenarioRun {
     watches = bench.guests.map { OutputSearch(from: $0.transcript.end) }
   }
 
+  /// A run that goes on where another is, with guests of its own.
+  convenience init(_ other: ScenarioRun, bench: TestBench) throws(HarnessError) {
+    try self.init(
+      other.scenario, other.variant, bench: bench, values: other.values, symbols: other.symbols, limit: other.limit,
+      hostLimit: other.hostLimit)
+    watches = other.watches
+  }
+
   /// Does `steps`, none of which is a fork.
   func run(_ steps: [Step]) throws(TestFailure) {
     let lane = Lane(steps, values: values)
@@ -54,7 +62,7 @@ final class ScenarioRun {
       case .met: break
       case .hostTimeSpent:
         throw failure(
-          "took more than \(scenario.wallLimit / 1_000_000_000) s of the host's time, its 'wall-limit'",
+          "took more than \(scenario.wallLimit / 1_000_000) ms of the host's time, its 'wall-limit'",
           at: Self.step(of: root))
       case .timeReached:
         // What is over at the very end of all time is done in time.
@@ -266,7 +274,8 @@ final class ScenarioRun {
     var failure = TestFailure(message, position: position, time: VirtualTime(ticks: bench.now))
     failure.guests = bench.guests.map { guest in
       TestFailure.GuestReport(
-        guest: guest.name, lastLines: guest.transcript.lastLines(20), state: symbols.state(of: guest))
+        guest: guest.name, lastLines: guest.transcript.lastLines(20), console: guest.transcript.bytes,
+        state: symbols.state(of: guest))
     }
     return failure
   }

@@ -7,8 +7,17 @@ public struct TestFailure: Error, Equatable, Sendable {
     public var guest: String
     /// The last lines that it printed.
     public var lastLines: [String]
+    /// All that it printed, as far as it is kept.
+    public var console: [UInt8] = []
     /// Where its harts are, and what they did last: lines of text.
     public var state: [String]
+
+    public init(guest: String, lastLines: [String], console: [UInt8], state: [String]) {
+      self.guest = guest
+      self.lastLines = lastLines
+      self.console = console
+      self.state = state
+    }
   }
 
   /// What was not met, in one line.

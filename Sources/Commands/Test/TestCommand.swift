@@ -1,0 +1,99 @@
+import ArgumentParser
+import Monitor
+import PlainText
+import Scenarios
+import SystemBus
+import YAMLReading
+
+/// `roost test`: runs scenarios.
+struct TestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test", abstract: "Run scenarios: guests, what is typed, and what must come of it.",
+    discussion: """
+      docs/SCENARIOS.md tells how to write them. Times in them are virtual, so that a result does not depend on how busy \
+      the host is.
+
+      EXIT STATUS
+        0   every case passed or was skipped
+        1   at least one failed
+        64  wrong use of the command line, or no case has such a name
+        65  a scenario file with mistakes
+        66  a file that is missing or cannot be read
+        73  a report that cannot be written
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Scenario files, or folders of them.", valueName: "path"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var paths: [String]
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Scenarios at a time (default: one a core).", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only cases whose 'FILE:NAME' has this in it; '=NAME' for one, '/…/' for a regular expression.",
+      valueName: "text"))
+  var filter: String?
+
+  @Flag(help: "List the cases, and run none.")
+  var list = false
+
+  @Option(help: ArgumentHelp("Write the results as JUnit's XML.", valueName: "file"))
+  var junit: String?
+
+  @Flag(help: "Write the results as TAP, version 14.")
+  var tap = false
+
+  @Flag(help: "Write the results as JSON.")
+  var json = false
+
+  @Option(help: ArgumentHelp("What tells more of failures is written here.", valueName: "folder"))
+  var artifacts = "test-artifacts"
+
+  func validate() throws {
+    if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs: expected 1 to 256, not \(jobs)") }
+    if tap && json { throw ValidationError("--tap and --json both want standard output; give one of them") }
+  }
+
+  func run() throws {
+    let plan = try plan()
+    if list {
+      return try StandardOutput.write(plan.cases.map { "\(plan.files[$0.file].path): \($0.name)\n" }.joined())
+    }
+    guard !plan.cases.isEmpty else {
+      throw ValidationError("no case of these files \(filter.map { "has \(quoted($0)) in its name" } ?? "")")
+    }
+    var options = RunOptions()
+    if let jobs { options.jobs = jobs }
+    let started = HostTime.now
+    let progress = TestProgress(plan: plan, isQuiet: tap || json)
+    var results = ScenarioRunner(plan, options: options).run { progress.take($0) }
+    progress.finish()
+    let folder = ArtifactFolder(path: artifacts)
+    let bare = TestSummary(plan: plan, results: results, hostTime: HostTime.now - started)
+    for index in results.indices { results[index].artifacts = try folder.write(results[index], bare) }
+    let summary = TestSummary(plan: plan, results: results, hostTime: bare.hostTime)
+    if let junit { try OutputFile.write(Array(summary.junit.utf8), to: junit) }
+    try StandardOutput.write(tap ? summary.tap : json ? summary.json : progress.text(of: summary))
+    if summary.failed > 0 { throw ExitCode(1) }
+  }
+
+  /// What the command line asks for. All files are read and checked before anything runs.
+  private func plan() throws -> TestPlan {
+    let chosen = try filter.map { text throws(TestFilterError) in try TestFilter(parsing: text) } ?? .all
+    var files: [ScenarioFile] = []
+    for path in paths {
+      let found = ScenarioFiles.find(path)
+      if found.isEmpty { throw YAMLErrors([.absent("\(path): there is no scenario file (*.yaml) in it")]) }
+      for file in found where !files.contains(where: { $0.path == file }) {
+        files.append(try ScenarioFile.load(path: file))
+      }
+    }
+    return TestPlan(files, filter: chosen)
+  }
+}
+
+extension TestFilterError: ReportedError {
+  public var exitStatus: ExitStatus { .usage }
+}

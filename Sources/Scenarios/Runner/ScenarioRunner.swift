@@ -1,0 +1,150 @@
+import Boards
+import GuestImage
+import Harness
+import Monitor
+import Synchronization
+import SystemBus
+
+/// How scenarios are run.
+public struct RunOptions: Sendable {
+  /// Scenarios at a time, at least 1.
+  public var jobs = MonitorConfiguration.hostCores
+
+  public init() {}
+}
+
+/// What happens while scenarios run; told from any thread, one at a time.
+public enum TestEvent: Sendable {
+  /// A case has begun; those that share what comes before a fork do so one after the other.
+  case started(Int)
+  case finished(TestResult)
+}
+
+/// Runs the cases of a plan on threads. Each case does the same however many run beside it.
+public final class ScenarioRunner: Sendable {
+  public let plan: TestPlan
+  private let options: RunOptions
+  private let store: StateStore
+  /// Points that cases of the plan come by and others start from.
+  private let wanted: Set<StartPoint>
+  private let library = GuestLibrary()
+  private let symbols = SymbolSource()
+
+  public init(_ plan: TestPlan, options: RunOptions) {
+    self.plan = plan
+    self.options = options
+    let points = Set(plan.runs.compactMap { plan.start(of: $0) })
+    let runs = Set(plan.runs.map { StartPoint(file: $0.file, scenario: $0.scenario, variant: $0.variant) })
+    wanted = points.filter { runs.contains(StartPoint(file: $0.file, scenario: $0.scenario, variant: $0.variant)) }
+    store = StateStore(promised: wanted)
+  }
+
+  /// Runs everything.
+  /// - Returns: a result for each case of the plan, in its order.
+  public func run(report: @escaping @Sendable (TestEvent) -> Void = { _ in }) -> [TestResult] {
+    let next = Atomic(0)
+    let results = Mutex<[Int: TestResult]>([:])
+    let tell: @Sendable (TestEvent) -> Void = { event in
+      results.withLock { results in
+        if case .finished(let result) = event { results[result.testCase] = result }
+        report(event)
+      }
+    }
+    let work: @Sendable () -> Void = { [self] in
+      while true {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard plan.runs.indices.contains(number) else { return }
+        RunOfCases(plan.runs[number], self, tell).start()
+      }
+    }
+    // The last thread is this one, so that all is done even on a host that has no thread left.
+    let threads = (1..<max(options.jobs, 1)).map { HostThread(name: "test \($0)", work) }.filter { $0.start() }
+    work()
+    for thread in threads { thread.join() }
+    return results.withLock { results in
+      plan.cases.indices.map { results[$0] ?? TestResult(testCase: $0, verdict: .skipped("not run")) }
+    }
+  }
+
+  // MARK: Starting
+
+  /// Guests at the start of a scenario, as they are at power-on or where another has left them.
+  func begin(file: Int, scenario: Int, variant: Int) throws(StartFailure) -> ScenarioRun {
+    let description = plan.files[file].scenarios[scenario]
+    for path in description.needs where !HostFiles.exists(path) {
+      throw .missing("\(path) is missing")
+    }
+    let hostNow = HostTime.now
+    let hostLimit = hostNow > .max - description.wallLimit ? .max : hostNow + description.wallLimit
+    var state: StartState?
+    if let point = plan.start(file: file, scenario: scenario, variant: variant) {
+      state = try store.state(at: point) { make(point) }.get()
+    }
+    do throws(HarnessError) {
+      let setups = description.variants[variant].guests
+      let bench =
+        if let state {
+          try TestBench(state.bench)
+        } else {
+          try TestBench(setups.map { setup throws(HarnessError) in try library.files(of: setup) })
+        }
+      let limit = bench.now > .max - description.limit.ticks ? .max : bench.now + description.limit.ticks
+      return try ScenarioRun(
+        description, description.variants[variant], bench: bench, values: state?.values ?? [:], symbols: symbols,
+        limit: limit, hostLimit: hostLimit)
+    } catch {
+      throw .failed(TestFailure("\(error)", position: description.position))
+    }
+  }
+
+  /// Comes to a point that no case of the plan comes by.
+  private func make(_ point: StartPoint) -> Result<StartState, StartFailure> {
+    do throws(StartFailure) {
+      let run = try begin(file: point.file, scenario: point.scenario, variant: point.variant)
+      let steps = run.scenario.steps
+      do throws(TestFailure) {
+        try run.run(Array(point.step.map { steps[...$0] } ?? steps[...]))
+        return .success(try run.state())
+      } catch {
+        throw .failed(error)
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  // MARK: Points that others start from
+
+  func isWanted(_ point: StartPoint) -> Bool { wanted.contains(point) }
+
+  func keep(_ result: Result<StartState, StartFailure>, at point: StartPoint) { store.put(result, at: point) }
+
+  /// Lets nobody wait for what a run has not come to.
+  func giveUp(on run: TestRun, because reason: String) {
+    for point in wanted
+    where point.file == run.file && point.scenario == run.scenario && point.variant == run.variant
+      && store.isAwaited(point)
+    {
+      store.put(.failure(.elsewhere(reason)), at: point)
+    }
+  }
+}
+
+/// The files of guests, each read once.
+private final class GuestLibrary: Sendable {
+  private let known = Mutex<[(setup: GuestSetup, files: GuestFiles)]>([])
+
+  func files(of setup: GuestSetup) throws(HarnessError) -> GuestFiles {
+    let result = known.withLock { known -> Result<GuestFiles, HarnessError> in
+      if let found = known.first(where: { $0.setup == setup }) { return .success(found.files) }
+      do throws(HarnessError) {
+        let files = try GuestFiles(setup)
+        known.append((setup, files))
+        return .success(files)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}
