@@ -83,6 +83,7 @@ public enum CommandError: ReportedError, Equatable {
   case noSymbol(file: String, name: String)
   case noAddress(argument: String, option: String)
   case noSignals(reason: String)
+  case badInputRecord(file: String, line: Int, expected: String)
 
   public var description: String {
     switch self {
@@ -92,12 +93,13 @@ public enum CommandError: ReportedError, Equatable {
     case .noAddress(let argument, let option):
       "\(option): '\(argument)' is no address; write a 32-bit number such as 0x80000000"
     case .noSignals(let reason): "signals cannot be caught: \(reason)"
+    case .badInputRecord(let file, let line, let expected): "\(file):\(line): expected \(expected)"
     }
   }
 
   public var exitStatus: ExitStatus {
     switch self {
-    case .noSymbol: .badData
+    case .noSymbol, .badInputRecord: .badData
     case .cannotCreate: .cannotCreate
     case .cannotWrite: .cannotWrite
     case .noAddress: .usage

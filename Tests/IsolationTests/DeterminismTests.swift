@@ -68,8 +68,8 @@ import Testing
     for guest in guests {
       #expect(guest.lifecycle == .stopped, "\(guest.name): \(guest.lifecycle)")
       let hash = guest.statistics.machine.traceHash
-      let expected = try alone(guest.description)
-      #expect(hash != nil && hash == expected, "\(guest.name)")
+      #expect(hash != nil)
+      #expect(try hash == alone(guest.description), "\(guest.name)")
     }
   }
 

@@ -70,9 +70,12 @@
 
       /// A reply with output that is not there, far counters, and then a real end.
       @Test func whatIsOnlyFalseHarmsOnlyItsGuest() throws {
+        // After the far-off virtual time of a guest that does not wait for input.
         let statistics =
-          "b'\\xff' * 8 + struct.pack('<I', 17) + b'\\xff' * 136 + struct.pack('<I', 16) + b'\\xff' * 128"
+          "b'\\xff' * 8 + b'\\0' + b'\\xff' * 8"
+          + " + struct.pack('<I', 17) + b'\\xff' * 136 + struct.pack('<I', 16) + b'\\xff' * 128"
           + " + b'\\xff' * 16 + struct.pack('<I', 0) + b'\\xff' * 16"
+          + " + b'\\1' + b'\\xff' * 16"
         let driver = try lie(
           """
           \(Self.ready)

@@ -23,6 +23,8 @@ package final class ConsoleInput {
   /// not listen has been sent much.
   private var limit: Int { isTerminal ? 64 << 10 : 4096 }
 
+  /// Told of the bytes for the guest as they arrive.
+  package var onArrival: (([UInt8]) -> Void)?
   /// Set where the guest is to wait for its input: see `waitForInput`.
   private var isReadable: (() -> Bool)?
 
@@ -63,7 +65,9 @@ package final class ConsoleInput {
       if count == 0 || (errno != EINTR && errno != EAGAIN) { isAtEnd = true }
       return []
     }
+    let known = pending.count - position
     let commands = accept(chunk[..<count])
+    if pending.count - position > known { onArrival?(Array(pending[(position + known)...])) }
     if isReadable == nil { deliver() }
     return commands
   }
@@ -86,6 +90,12 @@ package final class ConsoleInput {
       }
     }
     return commands
+  }
+
+  /// Sends bytes to the guest that no file has brought.
+  package func send(_ bytes: [UInt8]) {
+    pending += bytes
+    deliver()
   }
 
   /// Gives the UART what it has room for.

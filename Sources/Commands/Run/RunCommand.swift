@@ -47,6 +47,16 @@ struct RunCommand: ParsableCommand {
       "Write a line for each instruction, as Spike's commit log does; - is standard output.", valueName: "file"))
   var trace: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write down what is typed, with the guest's time, so that --replay-input can repeat it (--clock virtual).",
+      valueName: "file"))
+  var recordInput: String?
+
+  @Option(
+    help: ArgumentHelp("Type what was recorded, at its times, and nothing else (--clock virtual).", valueName: "file"))
+  var replayInput: String?
+
   @Flag(help: "Tell at the end the trace hash: equal for runs in which the guest did the same (--clock virtual).")
   var traceHash = false
 
@@ -56,6 +66,12 @@ struct RunCommand: ParsableCommand {
   private var isTest: Bool { !test.isEmpty }
   private var usualClock: MachineDescription.ClockChoice { isTest ? .virtual : .host }
   private var isTimeVirtual: Bool { machine.clock ?? usualClock == .virtual }
+  /// Whether what is typed is for the guest, and on a terminal also for us.
+  private var hasInput: Bool { !isTest && replayInput == nil }
+  private var takesKeys: Bool { hasInput && FileDescriptor.standardInput.isTerminal }
+  private var limit: TimeLimit? {
+    get throws { try timeout ?? (isTest ? TimeLimit(parsing: Self.testLimit) : nil) }
+  }
   /// How long a test may take unless it is said.
   private static let testLimit = "300s"
 
@@ -66,6 +82,12 @@ struct RunCommand: ParsableCommand {
     if !isTest, kernel == nil { throw ValidationError("Missing expected argument '<kernel>'") }
     if machine.clockRate != nil, !isTimeVirtual {
       throw ValidationError("'--clock-rate' is for '--clock virtual'; the host's clock goes as it goes")
+    }
+    if recordInput ?? replayInput != nil, !isTimeVirtual || isTest {
+      throw ValidationError("'--record-input' and '--replay-input' are for '--clock virtual', without '--test'")
+    }
+    if recordInput != nil, replayInput != nil {
+      throw ValidationError("'--record-input' and '--replay-input' exclude each other: a replay repeats its record")
     }
     if traceHash, !isTimeVirtual {
       throw ValidationError("'--trace-hash' is for '--clock virtual'; under the host's clock no two runs are alike")
@@ -84,30 +106,33 @@ struct RunCommand: ParsableCommand {
     let plan = try images.plan(for: machine)
     let deviceTree = images.deviceTree(for: machine, under: plan.firmware, initrd: plan.initrdRange)
     if let dumpDtb { return try OutputFile.write(deviceTree, to: dumpDtb) }
+    let replay = try replayInput.map { InputReplay(try InputRecord.read($0)) }
+    let recorder = try recordInput.map { path throws(CommandError) in try InputRecorder(path: path) }
     let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
     if let trace { machine.onCommit = { trace.write(line: $0) } }
     machine.hostInterface = images.hostInterface(under: plan)
     machine.start(plan, deviceTree: deviceTree)
     let symbols = SymbolMap(images, under: plan)
-    let outcome = try runMachine(machine, symbols: symbols, output: output, trace: trace)
+    let outcome = try runMachine(machine) { input, signals, terminal in
+      RunLoop(
+        machine: machine, symbols: symbols, output: output, input: input, signals: signals, terminal: terminal,
+        trace: trace, limit: try limit, isTimeVirtual: isTimeVirtual,
+        waitsForInput: isTimeVirtual && !takesKeys && recorder == nil, recorder: recorder, replay: replay)
+    }
     try report(outcome, of: machine, symbols: symbols)
   }
 
   /// Runs the machine with the terminal set up for it.
   private func runMachine(
-    _ machine: VirtMachine, symbols: SymbolMap, output: ConsoleOutput, trace: TraceFile?
+    _ machine: VirtMachine, _ makeLoop: (ConsoleInput, HostSignals, Terminal) throws -> RunLoop
   ) throws -> (RunOutcome, RunStatistics) {
     let signals = try HostSignals()
     defer { signals.release() }
-    let isTerminal = !isTest && FileDescriptor.standardInput.isTerminal
     let terminal = Terminal(.standardInput)
-    if isTerminal { terminal.enterRawMode() }
+    if takesKeys { terminal.enterRawMode() }
     defer { terminal.restore() }
-    let input = ConsoleInput(isTest ? nil : .standardInput, uart: machine.uart, isTerminal: isTerminal)
-    let limit = try timeout ?? (isTest ? TimeLimit(parsing: Self.testLimit) : nil)
-    let loop = RunLoop(
-      machine: machine, symbols: symbols, output: output, input: input, signals: signals, terminal: terminal,
-      trace: trace, limit: limit, isTimeVirtual: isTimeVirtual, waitsForInput: isTimeVirtual && !isTerminal)
+    let input = ConsoleInput(hasInput ? .standardInput : nil, uart: machine.uart, isTerminal: takesKeys)
+    let loop = try makeLoop(input, signals, terminal)
     let started = HostTime.now
     let outcome = loop.run()
     let duration = HostTime.now - started

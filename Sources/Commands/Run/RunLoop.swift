@@ -24,6 +24,8 @@ struct RunLoop {
   let isTimeVirtual: Bool
   /// Whether the guest's time stands still until there is input for it, because it may not depend on the host's.
   let waitsForInput: Bool
+  var recorder: InputRecorder?
+  var replay: InputReplay?
 
   private static let nanosecondsPerTick: UInt64 = 1_000_000_000 / ticksPerSecond
 
@@ -33,7 +35,9 @@ struct RunLoop {
     let started = HostTime.now
     limitWaiting(until: isTimeVirtual ? nil : limit.map { started + $0.nanoseconds })
     if waitsForInput { input.waitForInput(awaitInput) }
+    if let recorder { input.onArrival = { [machine] in recorder.note(.bytes($0), at: machine.now) } }
     while true {
+      replayArrivals()
       if let limit, time(since: started) >= limit.nanoseconds { return .timedOut(limit) }
       let result = slice()
       output.flush()
@@ -127,7 +131,18 @@ struct RunLoop {
     return nil
   }
 
+  /// Has arrive what a record says arrives now. As when it was written, that is between two slices.
+  private func replayArrivals() {
+    while let event = replay?.next(at: machine.now) {
+      switch event {
+      case .bytes(let bytes): input.send(bytes)
+      case .reset: machine.reset()
+      }
+    }
+  }
+
   private var outputFailure: RunOutcome? {
+    if let number = recorder?.failure { return .recordFailed(errno: number) }
     if let number = output.failure { return number == EPIPE ? .outputClosed : .outputFailed(errno: number) }
     if let number = trace?.failure { return number == EPIPE ? .outputClosed : .traceFailed(errno: number) }
     return nil
@@ -145,7 +160,9 @@ struct RunLoop {
     switch command {
     case .quit: return .endedByUser
     case .help: output.write(EscapeSequence.help)
-    case .reset: machine.reset()
+    case .reset:
+      recorder?.note(.reset, at: machine.now)
+      machine.reset()
     case .diagnose: output.write("\n" + diagnose())
     case .key: break
     }

@@ -10,6 +10,7 @@ enum RunOutcome: Equatable {
   case outputClosed
   case outputFailed(errno: Int32)
   case traceFailed(errno: Int32)
+  case recordFailed(errno: Int32)
 }
 
 extension RunOutcome {
@@ -22,7 +23,7 @@ extension RunOutcome {
     case .endedByUser: .endedByUser
     case .signal(let number): .signal(number)
     case .outputClosed: .signal(13)  // SIGPIPE
-    case .outputFailed, .traceFailed: .cannotWrite
+    case .outputFailed, .traceFailed, .recordFailed: .cannotWrite
     }
   }
 
@@ -36,6 +37,7 @@ extension RunOutcome {
     case .signal(let number): "ended by signal \(number)"
     case .outputFailed(let number): "standard output: cannot be written: \(hostErrorText(number))"
     case .traceFailed(let number): "trace: cannot be written: \(hostErrorText(number))"
+    case .recordFailed(let number): "record of the input: cannot be written: \(hostErrorText(number))"
     }
   }
 

@@ -10,6 +10,8 @@
     /// Its number, which is its own until `end` or a report that it is lost.
     public var processNumber: Int32 { child.process }
     private let child: ChildProcess
+    /// Kept for the thread that made the child, with which the child would end.
+    private let launcher: ProcessLauncher
     private var stage: Stage
     private var input: [UInt8] = []
     private var resets = false
@@ -38,8 +40,9 @@
     private static let longestIdleTime: UInt64 = 100 * 365 * 86_400_000_000_000
 
     /// - Parameter startLimit: how long the child may take to become ready, in nanoseconds.
-    init(_ child: ChildProcess, startLimit: UInt64) {
+    init(_ child: ChildProcess, of launcher: ProcessLauncher, startLimit: UInt64) {
       self.child = child
+      self.launcher = launcher
       doorbell = Doorbell(sharing: child.area.doorbell, owner: child.area)
       stage = .starting(deadline: HostTime.now &+ startLimit)
     }

@@ -54,7 +54,8 @@
       setup.boot = guest.boot
       setup.files = files.files
       let ram = try SharedMemory.create(name: "roost-ram", size: Int(clamping: guest.machine.memory))
-      return ProcessExecution(try start(guest.name, setup, ram: ram, files), startLimit: Self.startLimit)
+      let child = try start(guest.name, setup, ram: ram, files)
+      return ProcessExecution(child, of: self, startLimit: Self.startLimit)
     }
 
     /// - Parameter name: shown in the host's lists of processes.
