@@ -80,6 +80,8 @@ public struct Assertion: Equatable, Sendable {
     /// What the guest printed since its start has it in it, or has not.
     case console(Pattern, isPresent: Bool)
     case end(ExpectedEnd)
+    /// What is said of why the guest does not go on has it in it.
+    case diagnosis(Pattern)
   }
 
   public struct Comparison: Equatable, Sendable {
