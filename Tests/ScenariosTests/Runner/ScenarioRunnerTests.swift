@@ -81,6 +81,9 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
               - {memory: handle_trap, width: 4, differs: 0}
           - reset
           - expect: "nest> "
+          - assert: {counter: resets, equals: 0}
+          - sendline: reboot
+          - expect: "nest> "
           - assert: {counter: resets, equals: 1}
       """)
     #expect(verdicts == ["s": .passed])
