@@ -34,11 +34,13 @@ demo: build guests ## Bring up a fleet of four unlike guests side by side, and t
 	$(call say,bringing up a fleet)
 	@scripts/demo $(ROOST)
 
-test: packages guests ## Run the tests
+test: build guests ## Run the tests, and the scenarios of the project's guests
 	$(call say,running the tests)
 	$(SWIFT) test $(TEST_FLAGS)
 	$(call say,running the small guests)
 	@guests/try $(ROOST)
+	$(call say,running the scenarios)
+	@$(ROOST) test scenarios
 
 check: packages ## Check formatting, warnings, layering and generated files
 	$(call say,checking the formatting)

@@ -54,7 +54,7 @@ let modules: [Module] = [
   Module(
     name: "Scenarios",
     imports: [
-      "CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "GuestImage", "Boards", "YAMLReading", "Monitor",
+      "PlainText", "ISA", "SystemBus", "HartEngine", "GuestImage", "Boards", "YAMLReading", "Monitor", "Diagnosis",
       "Harness",
     ]),
   Module(name: "Control", imports: ["CHost", "PlainText", "SystemBus", "Boards", "Monitor"]),

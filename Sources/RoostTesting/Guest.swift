@@ -3,6 +3,9 @@ import Harness
 import HartEngine
 import SystemBus
 
+public typealias MachineEnd = Boards.MachineEnd
+public typealias Injection = Harness.Injection
+
 /// A guest to test: a RISC-V machine that runs in this process, under virtual time.
 ///
 /// Virtual time passes only while a test waits: in `console.expect`, `run(for:)` and `untilEnd`. What the guest does depends on
@@ -83,7 +86,9 @@ public actor Guest {
 
   /// Lets so much virtual time pass.
   public func run(for time: Duration) throws {
-    try check(bench.advance(until: deadline(time), hostLimit: hostLimit), time)
+    let wanted = bench.now + VirtualTimeLimit.ticks(time)
+    try check(bench.advance(until: min(wanted, limit.ticks), hostLimit: hostLimit))
+    if bench.now < wanted { throw failure("the test has used up its limit of virtual time") }
   }
 
   /// Waits for the guest's end, and tells how it ended.
@@ -92,7 +97,7 @@ public actor Guest {
   public func untilEnd(within time: Duration = .seconds(60)) throws -> MachineEnd {
     let advance = bench.advance(until: deadline(time), hostLimit: hostLimit) { guest.end != nil }
     if let end = guest.end { return end }
-    try check(advance, time)
+    try check(advance)
     throw failure("the guest has not ended within \(time) of virtual time")
   }
 
@@ -107,11 +112,10 @@ public actor Guest {
     case .ended(let end):
       throw failure("expected \(wanted), but the guest \(end.map(Self.words) ?? "has no power")")
     case .timeReached:
-      try check(.timeReached, time)
-      throw failure("expected \(wanted) within \(time) of virtual time")
-    case .hostTimeSpent: try check(.hostTimeSpent, time)
+      let what = bench.now >= limit.ticks ? "before the test's limit" : "within \(time)"
+      throw failure("expected \(wanted) \(what) of virtual time")
+    case .hostTimeSpent: throw failure("expected \(wanted) within \(hostSeconds) s of the host's time")
     }
-    throw failure("expected \(wanted)")
   }
 
   private var hostLimit: UInt64 { HostTime.now &+ min(hostSeconds, 1 << 30) &* 1_000_000_000 }
@@ -122,9 +126,8 @@ public actor Guest {
     return min(wanted, limit.ticks)
   }
 
-  private func check(_ advance: TestBench.Advance, _ time: Duration) throws {
+  private func check(_ advance: TestBench.Advance) throws {
     if advance == .hostTimeSpent { throw failure("took more than \(hostSeconds) s of the host's time") }
-    if bench.now >= limit.ticks { throw failure("the test has used up its limit of virtual time") }
   }
 
   private static func words(_ end: MachineEnd) -> String {

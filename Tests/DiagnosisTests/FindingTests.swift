@@ -178,6 +178,26 @@ import Testing
     #expect(diagnosis.findings.allSatisfy { $0.certainty == .possible }, "\(diagnosis.text)")
   }
 
+  /// As the harts of an idle kernel without ticks: the one that gets the input wakes the others.
+  @Test func idleHartsAreNoFindingWhileOneWaitsForInput() throws {
+    let diagnosis = try examine(harts: 2) { assembler in
+      let (other, wait) = (assembler.label(), assembler.label())
+      assembler.read(5, .mhartid)
+      assembler.branch(.bne, 5, 0, to: other)
+      assembler.store(1, to: MemoryMap.plic.base + PLICRegisters.priority(source: MemoryMap.uartInterrupt))
+      assembler.store(
+        1 << MemoryMap.uartInterrupt,
+        to: MemoryMap.plic.base + PLICRegisters.enable(context: 0, source: MemoryMap.uartInterrupt))
+      assembler.bind(other)
+      assembler.write(.mie, 1 << 11 | 1 << 7 | 1 << 3)
+      assembler.bind(wait)
+      assembler.emit(.wfi)
+      assembler.jump(to: wait)
+    }
+    #expect(diagnosis.findings.isEmpty, "\(diagnosis.text)")
+    #expect(diagnosis.text.contains("hart 0 waits for input from the UART at 0x8000"))
+  }
+
   /// A loop that an interrupt may end is only perhaps a fault.
   @Test func waitingForAnInterruptInALoopIsOnlyPerhapsAFault() throws {
     let diagnosis = try examine { assembler in

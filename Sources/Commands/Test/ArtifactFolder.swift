@@ -29,6 +29,10 @@ struct ArtifactFolder {
     for guest in failure.guests where !guest.console.isEmpty {
       files.append(try write(guest.console, "console-\(guest.guest).txt", folder))
     }
+    for guest in failure.guests where !guest.instructions.isEmpty {
+      let trace = guest.instructions.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
+      files.append(try write(Array(trace.utf8), "instructions-\(guest.guest).txt", folder))
+    }
     return files
   }
 

@@ -13,6 +13,12 @@ extension Examiner {
     return !deliverableSources(to: hart, in: hart.mode).isEmpty
   }
 
+  /// Whether something that is set up can end a hart's wait. What other harts may send is not counted.
+  func canBeWoken(_ hart: Hart) -> Bool {
+    let enabled = csr(.mie, of: hart) & ownInterrupts(of: hart)
+    return !isParked(hart) && (canBeWokenByDevice(hart) || isTimerComing(hart, enabled))
+  }
+
   func findEndlessWait(_ hart: Hart) -> [Finding] {
     guard waits(hart), !isParked(hart) else { return [] }
     let own = ownInterrupts(of: hart)
@@ -20,8 +26,7 @@ extension Examiner {
     let pending = csr(.mip, of: hart) & own
     let register = hart.mode == .machine ? "mie" : "sie"
     let place = "\(name(hart)) waits at \(symbols.place(hart.pc))"
-    let wakes = canBeWokenByDevice(hart) || isTimerComing(hart, enabled)
-    if wakes { return [] }
+    if canBeWoken(hart) { return [] }
     if pending & ~enabled != 0 {
       let names = Interrupts.numbers(pending & ~enabled)
       return [

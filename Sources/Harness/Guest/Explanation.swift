@@ -61,7 +61,8 @@ private struct Replay {
     tail = Tail(limit: max(instructions, 1))
     snapshot = original.origin
     let end = original.machine.now
-    let isTold = Self.executed(by: original) &- UInt64(max(instructions, 0))
+    let executed = Self.executed(by: original)
+    let isTold = executed - min(executed, UInt64(max(instructions, 0)))
     let atOnce = Self.instructionsAtOnce(original.machine.configuration.clock)
     var events = original.events[...]
     var hasSnapshot = false

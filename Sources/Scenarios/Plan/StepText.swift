@@ -30,7 +30,10 @@ extension Pattern {
 
 extension Assertion {
   fileprivate var content: String {
-    if case .console(let pattern, let isPresent) = check { return "console \(pattern.content) \(isPresent)" }
-    return "\(check)"
+    switch check {
+    case .console(let pattern, let isPresent): "console \(pattern.content) \(isPresent)"
+    case .diagnosis(let pattern): "diagnosis \(pattern.content)"
+    default: "\(check)"
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Boards
+import Diagnosis
 import Harness
 import HartEngine
 import ISA
@@ -7,7 +8,6 @@ import SystemBus
 /// Compares a guest as it is with what is asserted of it.
 struct AssertionCheck {
   let guest: TestGuest
-  let symbols: SymbolSource
   let values: [String: String]
 
   /// What is wrong, in a line; nil if it holds.
@@ -19,6 +19,7 @@ struct AssertionCheck {
       case .text(let location, let text):
         return try compare(location, Array(text.filled(with: values).utf8))
       case .console(let pattern, let isPresent): return try search(pattern, isPresent: isPresent)
+      case .diagnosis(let pattern): return try diagnose(pattern)
       case .end(let end):
         return guest.isFinished || end == .any && guest.isOff
           ? end.mismatch(of: guest) : "expected \(end), but \(guest.name) still runs"
@@ -97,7 +98,7 @@ struct AssertionCheck {
   }
 
   private func value(of location: Location) throws(Refusal) -> UInt64 {
-    guard let value = symbols.value(of: location, in: guest) else {
+    guard let value = guest.value(of: location) else {
       throw Refusal(
         message: "\(guest.name) has no symbol for \(location); if its kernel has no symbols, name a file that has "
           + "them under 'symbols'")
@@ -109,10 +110,8 @@ struct AssertionCheck {
 
   private func memory(at location: Location, count: Int) throws(Refusal) -> [UInt8] {
     let address = try value(of: location)
-    guard let low = UInt32(exactly: address), let bytes = guest.machine.ram.read(at: low, count: count) else {
-      throw Refusal(message: "\(guest.name) has no RAM at 0x\(String(address, radix: 16))")
-    }
-    return bytes
+    if let low = UInt32(exactly: address), let bytes = try? guest.read(at: low, count: count) { return bytes }
+    throw Refusal(message: "\(guest.name) has no memory at 0x\(String(address, radix: 16))")
   }
 
   private func compare(_ location: Location, _ wanted: [UInt8]) throws(Refusal) -> String? {
@@ -127,13 +126,24 @@ struct AssertionCheck {
     return digits.joined(separator: " ") + (bytes.count > 32 ? " …" : "")
   }
 
-  private func search(_ pattern: Pattern, isPresent: Bool) throws(Refusal) -> String? {
-    let wanted: ConsolePattern
+  private func consolePattern(_ pattern: Pattern) throws(Refusal) -> ConsolePattern {
     do throws(HarnessError) {
-      wanted = try pattern.consolePattern(with: values)
+      return try pattern.consolePattern(with: values)
     } catch {
       throw Refusal(message: "\(error)")
     }
+  }
+
+  private func diagnose(_ pattern: Pattern) throws(Refusal) -> String? {
+    let wanted = try consolePattern(pattern)
+    let text = Diagnosis.examine(guest.machine, symbols: guest.symbols).text
+    guard wanted.firstMatch(in: Array(text.utf8)[...]) == nil else { return nil }
+    let found = text.split(separator: "\n").first.map(String.init) ?? "nothing"
+    return "the diagnosis of \(guest.name) has no \(wanted.description) in it: \(found)"
+  }
+
+  private func search(_ pattern: Pattern, isPresent: Bool) throws(Refusal) -> String? {
+    let wanted = try consolePattern(pattern)
     let match = wanted.firstMatch(in: guest.transcript.output(from: 0).bytes)
     if isPresent { return match == nil ? "\(guest.name) did not print \(wanted.description)" : nil }
     return match.map { "\(guest.name) printed \(ScenarioRun.quoted($0.text)), which \(wanted.description) forbids" }
@@ -143,5 +153,15 @@ struct AssertionCheck {
 extension Location {
   fileprivate var isSymbol: Bool {
     if case .symbol = self { true } else { false }
+  }
+}
+
+extension TestGuest {
+  /// A number, or the address of a symbol; nil if there is no such symbol.
+  func value(of location: Location) -> UInt64? {
+    switch location {
+    case .number(let number): number
+    case .symbol(let name, let offset): symbols.address(of: name).map { UInt64($0) &+ offset }
+    }
   }
 }

@@ -10,7 +10,6 @@ final class ScenarioRun {
   let bench: TestBench
   /// What has been captured so far.
   private(set) var values: [String: String]
-  private let symbols: SymbolSource
   /// Bench time at which it must be done.
   private let limit: Ticks
   /// `HostTime.now` at which it must be done.
@@ -18,17 +17,19 @@ final class ScenarioRun {
   /// What no guest may print, and how far each guest's output was looked at.
   private let forbidden: [ConsolePattern]
   private var watches: [OutputSearch]
+  /// When guests were marked last, as `HostTime.now`, and nanoseconds after which they are again.
+  private var lastMark = HostTime.now
+  private static let markDistance: UInt64 = 1_000_000_000
 
   /// - Parameter values: captured before.
   init(
-    _ scenario: Scenario, _ variant: Variant, bench: TestBench, values: [String: String], symbols: SymbolSource,
+    _ scenario: Scenario, _ variant: Variant, bench: TestBench, values: [String: String],
     limit: Ticks, hostLimit: UInt64
   ) throws(HarnessError) {
     self.scenario = scenario
     self.variant = variant
     self.bench = bench
     self.values = values.merging(variant.values) { $1 }
-    self.symbols = symbols
     self.limit = limit
     self.hostLimit = hostLimit
     let names = self.values
@@ -39,7 +40,7 @@ final class ScenarioRun {
   /// A run that goes on where another is, with guests of its own.
   convenience init(_ other: ScenarioRun, bench: TestBench) throws(HarnessError) {
     try self.init(
-      other.scenario, other.variant, bench: bench, values: other.values, symbols: other.symbols, limit: other.limit,
+      other.scenario, other.variant, bench: bench, values: other.values, limit: other.limit,
       hostLimit: other.hostLimit)
     watches = other.watches
   }
@@ -61,9 +62,10 @@ final class ScenarioRun {
       switch advance {
       case .met: break
       case .hostTimeSpent:
+        // To look at it once more would take as long again.
         throw failure(
           "took more than \(scenario.wallLimit / 1_000_000) ms of the host's time, its 'wall-limit'",
-          at: Self.step(of: root))
+          position: Self.step(of: root)?.position, doesItAgain: false)
       case .timeReached:
         // What is over at the very end of all time is done in time.
         if try isReady(root) { continue }
@@ -184,6 +186,7 @@ final class ScenarioRun {
   }
 
   private func begin(_ step: Step, _ lane: Lane) throws(TestFailure) {
+    try mark(step)
     switch step.action {
     case .expect(let expectation):
       try wait(step, lane, for: expectation.alternatives, within: expectation.within)
@@ -194,12 +197,16 @@ final class ScenarioRun {
       lane.wait = .lanes(lanes.map { Lane($0.steps, values: lane.values) })
     case .snapshot, .fork: break
     case .send(let text): try guest(step).type(Array(text.filled(with: lane.values).utf8))
-    case .reset: try guest(step).reset()
+    case .reset:
+      let guest = try guest(step)
+      guest.reset()
+      // What was printed before is of another life.
+      guest.read(upTo: guest.transcript.end)
     case .pause: try guest(step).isPaused = true
     case .resume: try guest(step).isPaused = false
     case .assert(let assertions):
       for assertion in assertions {
-        let check = AssertionCheck(guest: try guest(step), symbols: symbols, values: lane.values)
+        let check = AssertionCheck(guest: try guest(step), values: lane.values)
         if let problem = check.problem(with: assertion) { throw failure(problem, position: assertion.position) }
       }
     case .inject(let injection): try inject(injection, step)
@@ -232,7 +239,7 @@ final class ScenarioRun {
     let fault: Harness.Injection
     switch injection {
     case .flipMemory(let location, let bit):
-      guard let address = symbols.value(of: location, in: guest) else {
+      guard let address = guest.value(of: location) else {
         throw failure("\(name(guest))has no symbol for \(location)", at: step)
       }
       fault = .flipMemory(address: UInt32(truncatingIfNeeded: address), bit: bit)
@@ -245,6 +252,18 @@ final class ScenarioRun {
     case .powerCut: fault = .powerCut
     }
     if !guest.inject(fault) { throw failure("there is no such thing in \(guest.name) to inject into", at: step) }
+  }
+
+  /// Has the explanation of a failure go back to here, where the last such point is long past.
+  private func mark(_ step: Step) throws(TestFailure) {
+    let now = HostTime.now
+    guard now &- lastMark >= Self.markDistance else { return }
+    lastMark = now
+    do throws(HarnessError) {
+      for guest in bench.guests { try guest.mark() }
+    } catch {
+      throw failure("\(error)", at: step)
+    }
   }
 
   // MARK: Guests and failures
@@ -266,41 +285,5 @@ final class ScenarioRun {
 
   static func quoted(_ text: String) -> String {
     "'\(text.split(whereSeparator: \.isNewline).joined(separator: "\\n").prefix(120))'"
-  }
-
-  func failure(_ message: String, at step: Step?) -> TestFailure { failure(message, position: step?.position) }
-
-  private func failure(_ message: String, position: TextPosition?) -> TestFailure {
-    var failure = TestFailure(message, position: position, time: VirtualTime(ticks: bench.now))
-    failure.guests = bench.guests.map { guest in
-      TestFailure.GuestReport(
-        guest: guest.name, lastLines: guest.transcript.lastLines(20), console: guest.transcript.bytes,
-        state: symbols.state(of: guest))
-    }
-    return failure
-  }
-}
-
-extension ExpectedEnd {
-  /// What is wrong with how a guest has ended; nil if nothing is.
-  func mismatch(of guest: TestGuest) -> String? {
-    switch (self, guest.end) {
-    case (.any, _), (.hung, .hung?), (.code(0), .passed?): nil
-    case (.code(let wanted), .failed(let code)?) where wanted == UInt32(code): nil
-    default: "expected \(self), but \(guest.endInWords)"
-    }
-  }
-}
-
-extension TestGuest {
-  /// How it has ended, for people.
-  var endInWords: String {
-    if isOff { return "\(name) has no power" }
-    return switch end {
-    case .passed?: "\(name) ended with code 0"
-    case .failed(let code)?: "\(name) ended with code \(code)"
-    case .hung(let reason)?: "\(name) hangs: \(reason)"
-    case nil: "\(name) still runs"
-    }
   }
 }

@@ -28,7 +28,6 @@ public final class ScenarioRunner: Sendable {
   /// Points that cases of the plan come by and others start from.
   private let wanted: Set<StartPoint>
   private let library = GuestLibrary()
-  private let symbols = SymbolSource()
 
   public init(_ plan: TestPlan, options: RunOptions) {
     self.plan = plan
@@ -90,7 +89,7 @@ public final class ScenarioRunner: Sendable {
         }
       let limit = bench.now > .max - description.limit.ticks ? .max : bench.now + description.limit.ticks
       return try ScenarioRun(
-        description, description.variants[variant], bench: bench, values: state?.values ?? [:], symbols: symbols,
+        description, description.variants[variant], bench: bench, values: state?.values ?? [:],
         limit: limit, hostLimit: hostLimit)
     } catch {
       throw .failed(TestFailure("\(error)", position: description.position))

@@ -11,6 +11,8 @@ public struct TestFailure: Error, Equatable, Sendable {
     public var console: [UInt8] = []
     /// Where its harts are, and what they did last: lines of text.
     public var state: [String]
+    /// The last instructions that retired, as lines of a commit trace, the oldest first.
+    public var instructions: [String] = []
 
     public init(guest: String, lastLines: [String], console: [UInt8], state: [String]) {
       self.guest = guest

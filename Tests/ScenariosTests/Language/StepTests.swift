@@ -128,11 +128,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "1:11: an assertion is about one of: register, csr, memory, counter, console, absent, exit"),
+    ("{}", "1:11: an assertion is about one of: register, csr, memory, counter, console, absent, exit, diagnosis"),
     ("{register: a0}", "1:11: what is it to be? add 'equals', 'differs', 'at-least' or 'at-most'"),
     (
       "{register: a0, csr: mepc, equals: 0}",
-      "1:11: an assertion is about one of: register, csr, memory, counter, console, absent, exit"
+      "1:11: an assertion is about one of: register, csr, memory, counter, console, absent, exit, diagnosis"
     ),
     ("{register: q0, equals: 0}", "1:22: register: found 'q0'; expected a register such as a0, x10 or pc"),
     ("{csr: mstatsu, equals: 0}", "1:17: csr: there is no CSR 'mstatsu'; did you mean 'mstatus'?"),

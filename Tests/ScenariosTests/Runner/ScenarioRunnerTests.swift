@@ -55,7 +55,7 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
           - sendline: ps
           - expect: /^ +(?<pid>\\d+) .* worker/
           - sendline: echo pid=${pid}
-          - expect: [/^never/, /^pid=${pid}$/]
+          - expect: [/^never/, "/^pid=${pid}$/"]
           - sendline: poweroff
           - exit: 0
       """)
@@ -80,6 +80,9 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
               - {memory: 0x80400000, width: 1, differs: 0x100}
               - {memory: handle_trap, width: 4, differs: 0}
           - reset
+          - expect: "nest> "
+          - assert: {counter: resets, equals: 0}
+          - sendline: reboot
           - expect: "nest> "
           - assert: {counter: resets, equals: 1}
       """)
@@ -200,7 +203,7 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
         "{assert: {register: zero, at-least: handle_trap}}",
         "zero is 0; expected at least 2151820480 (0x804028c0) (handle_trap)"
       ),
-      ("{assert: {memory: 0x100, equals: 0}}", "nest has no RAM at 0x100"),
+      ("{expect: 'nest> '}, {assert: {memory: 0x100, equals: 0}}", "nest has no memory at 0x100"),
       (
         "{assert: {memory: zzz, equals: 0}}",
         "nest has no symbol for zzz; if its kernel has no symbols, name a file that has them under 'symbols'"

@@ -205,7 +205,7 @@ struct StepResolver {
       check(hart: hart, guest: guest, at: assertion.position)
     case .number, .bytes, .end: break
     case .text(_, let text): check(text.names, at: assertion.position)
-    case .console(let pattern, _): check(pattern)
+    case .console(let pattern, _), .diagnosis(let pattern): check(pattern)
     }
   }
 
@@ -273,7 +273,7 @@ extension Assertion {
   fileprivate var names: [String] {
     switch check {
     case .text(_, let text): text.names
-    case .console(let pattern, _): pattern.template.names
+    case .console(let pattern, _), .diagnosis(let pattern): pattern.template.names
     case .number, .bytes, .end: []
     }
   }

@@ -11,6 +11,7 @@ struct AssertionDraft: Sendable {
   var console: Pattern?
   var absent: Pattern?
   var end: ExpectedEnd?
+  var diagnosis: Pattern?
   var hart: Int?
   var width: Int?
   var bytes: [UInt8]?
@@ -20,8 +21,11 @@ struct AssertionDraft: Sendable {
 
   /// How many subjects it has.
   var subjects: Int {
-    [register != nil, csr != nil, memory != nil, counter != nil, console != nil, absent != nil, end != nil]
-      .count { $0 }
+    [
+      register != nil, csr != nil, memory != nil, counter != nil, console != nil, absent != nil, end != nil,
+      diagnosis != nil,
+    ]
+    .count { $0 }
   }
 }
 
@@ -29,7 +33,7 @@ extension KeyTable<AssertionDraft> {
   static let assertion = KeyTable(
     owner: "an assertion", schemaName: "assertion", keys: subjects + details)
 
-  static let subjectNames = ["register", "csr", "memory", "counter", "console", "absent", "exit"]
+  static let subjectNames = ["register", "csr", "memory", "counter", "console", "absent", "exit", "diagnosis"]
 
   private static let subjects: [Key<AssertionDraft>] = [
     Key("register", .register, "A register of a hart.", otherNames: ["reg"]) { $0.register = $1 },
@@ -44,6 +48,9 @@ extension KeyTable<AssertionDraft> {
     },
     Key("absent", .pattern, "What the guest printed since its start does not have this in it.") { $0.absent = $1 },
     Key("exit", .end, "The guest has ended, like this.", otherNames: ["end", "code"]) { $0.end = $1 },
+    Key("diagnosis", .pattern, "What is said of why the guest does not go on has this in it.", otherNames: ["why"]) {
+      $0.diagnosis = $1
+    },
   ]
 
   private static let details: [Key<AssertionDraft>] = [
@@ -129,6 +136,7 @@ extension AssertionDraft {
     }
     if let console { return .console(console, isPresent: true) }
     if let absent { return .console(absent, isPresent: false) }
+    if let diagnosis { return .diagnosis(diagnosis) }
     return end.map { .end($0) }
   }
 }

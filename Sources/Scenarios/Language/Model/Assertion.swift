@@ -40,7 +40,7 @@ public enum Counter: String, CaseIterable, Sendable {
   case interrupts
   /// Times a hart went to wait for an interrupt.
   case waits
-  /// Times the machine was reset.
+  /// Times the guest reset the machine.
   case resets
 }
 
@@ -80,6 +80,8 @@ public struct Assertion: Equatable, Sendable {
     /// What the guest printed since its start has it in it, or has not.
     case console(Pattern, isPresent: Bool)
     case end(ExpectedEnd)
+    /// What is said of why the guest does not go on has it in it.
+    case diagnosis(Pattern)
   }
 
   public struct Comparison: Equatable, Sendable {
