@@ -43,24 +43,13 @@ extension TestBench {
     for patterns: [ConsolePattern], _ forbidden: [ConsolePattern], in guest: TestGuest
   ) -> Expectation? {
     let output = guest.transcript.unread()
-    let found = first(of: patterns, in: output.bytes)
-    let bad = first(of: forbidden, in: output.bytes)
+    let found = ConsolePattern.first(of: patterns, in: output.bytes)
+    let bad = ConsolePattern.first(of: forbidden, in: output.bytes)
     if let bad, found.map({ bad.match.range.lowerBound < $0.match.range.lowerBound }) ?? true {
       return .forbidden(bad.number, bad.match)
     }
     guard let found else { return nil }
     guest.read(upTo: output.position(of: found.match.range.upperBound))
     return .found(found.number, found.match)
-  }
-
-  private static func first(
-    of patterns: [ConsolePattern], in output: ArraySlice<UInt8>
-  ) -> (number: Int, match: ConsoleMatch)? {
-    var best: (number: Int, match: ConsoleMatch)?
-    for (number, pattern) in patterns.enumerated() {
-      guard let match = pattern.firstMatch(in: output) else { continue }
-      if best.map({ match.range.lowerBound < $0.match.range.lowerBound }) ?? true { best = (number, match) }
-    }
-    return best
   }
 }

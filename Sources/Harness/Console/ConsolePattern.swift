@@ -58,6 +58,18 @@ public struct ConsolePattern: ExpressibleByStringLiteral {
     }
   }
 
+  /// Of several patterns the one that is found first, with its number; the earlier one when two begin at the same place.
+  public static func first(
+    of patterns: [ConsolePattern], in output: ArraySlice<UInt8>
+  ) -> (number: Int, match: ConsoleMatch)? {
+    var best: (number: Int, match: ConsoleMatch)?
+    for (number, pattern) in patterns.enumerated() {
+      guard let match = pattern.firstMatch(in: output) else { continue }
+      if best.map({ match.range.lowerBound < $0.match.range.lowerBound }) ?? true { best = (number, match) }
+    }
+    return best
+  }
+
   /// The names in `(?<name>…)`.
   private static func captureNames(in text: String) -> [String] {
     var names: [String] = []

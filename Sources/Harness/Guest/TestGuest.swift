@@ -118,7 +118,7 @@ public final class TestGuest {
   public func reset() {
     events.append(Event(time: machine.now, kind: .reset))
     isOff = false
-    machine.reset()
+    machine.requestReset()
   }
 
   /// Lets something happen to the guest.

@@ -32,16 +32,6 @@ package enum AccessProspect: Equatable, Sendable {
 }
 
 extension Hart {
-  private enum PTE {
-    static let v: UInt32 = 1
-    static let r: UInt32 = 2
-    static let w: UInt32 = 4
-    static let x: UInt32 = 8
-    static let u: UInt32 = 16
-    static let a: UInt32 = 64
-    static let d: UInt32 = 128
-  }
-
   private enum Walk {
     /// The leaf that maps the address; nil without translation.
     case page(entry: UInt32?, physical: UInt64)

@@ -13,7 +13,8 @@ struct Translation {
 }
 
 extension Hart {
-  private enum PTE {
+  /// Bits of a page table entry (privileged specification, section 12.3).
+  enum PTE {
     static let v: UInt32 = 1
     static let r: UInt32 = 2
     static let w: UInt32 = 4

@@ -89,8 +89,8 @@ struct OutputWait {
     guard outcome == nil else { return }
     let position = search.begin(in: guest.transcript)
     if let output = position {
-      let found = Self.first(of: patterns, in: output.bytes)
-      let bad = Self.first(of: forbidden, in: output.bytes)
+      let found = ConsolePattern.first(of: patterns, in: output.bytes)
+      let bad = ConsolePattern.first(of: forbidden, in: output.bytes)
       if let bad, found.map({ bad.match.range.lowerBound < $0.match.range.lowerBound }) ?? true {
         outcome = .forbidden(bad.number, bad.match)
         return
@@ -101,18 +101,6 @@ struct OutputWait {
       }
     }
     if guest.isFinished { outcome = .finished }
-  }
-
-  /// The pattern that is found first, if any is.
-  static func first(
-    of patterns: [ConsolePattern], in output: ArraySlice<UInt8>
-  ) -> (number: Int, match: ConsoleMatch)? {
-    var best: (number: Int, match: ConsoleMatch)?
-    for (number, pattern) in patterns.enumerated() {
-      guard let match = pattern.firstMatch(in: output) else { continue }
-      if best.map({ match.range.lowerBound < $0.match.range.lowerBound }) ?? true { best = (number, match) }
-    }
-    return best
   }
 }
 

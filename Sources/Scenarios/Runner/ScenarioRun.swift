@@ -110,7 +110,7 @@ final class ScenarioRun {
     guard !forbidden.isEmpty else { return }
     for (index, guest) in bench.guests.enumerated() {
       guard let output = watches[index].begin(in: guest.transcript) else { continue }
-      guard let bad = OutputWait.first(of: forbidden, in: output.bytes) else { continue }
+      guard let bad = ConsolePattern.first(of: forbidden, in: output.bytes) else { continue }
       throw failure(
         "\(name(guest))printed \(Self.quoted(bad.match.text)), which \(forbidden[bad.number].description) forbids",
         at: step)

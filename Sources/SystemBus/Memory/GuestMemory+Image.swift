@@ -94,8 +94,7 @@ extension GuestMemory {
     for run in runs {
       // Neighbours are written at once.
       var start = run.lowerBound
-      for number in run {
-        guard pages(number..<number + 1).isZero else { continue }
+      for number in run where pages(number..<number + 1).isZero {
         if number > start { try builder.write(pages(start..<number), at: start * Self.pageSize) }
         start = number + 1
       }
