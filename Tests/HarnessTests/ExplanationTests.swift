@@ -9,7 +9,9 @@ import Testing
     #expect(bench.expect(["never"], from: bench.guests[0], within: 100_000_000) == .ended(.passed))
     let guest = bench.guests[0]
     let all = try guest.explain(instructions: 100_000)
-    #expect(all.instructions.count == Int(guest.machine.harts[0].retired))
+    #expect(all.instructions.count > 300)
+    // The last one tells the test device that all is well.
+    #expect(all.instructions.last?.contains("mem 0x00100000 0x00005555") == true, "\(all.instructions.last ?? "")")
     #expect(try guest.explain(instructions: 5).instructions == all.instructions.suffix(5))
     #expect(all.console == guest.transcript.lastLines(20) && all.console.count > 0)
   }

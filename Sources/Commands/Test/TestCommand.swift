@@ -36,6 +36,12 @@ struct TestCommand: ParsableCommand {
       valueName: "text"))
   var filter: String?
 
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp(
+      "Run everything so often; a case that does not do the same each time has failed.", valueName: "times"))
+  var times = 1
+
   @Flag(help: "List the cases, and run none.")
   var list = false
 
@@ -53,6 +59,7 @@ struct TestCommand: ParsableCommand {
 
   func validate() throws {
     if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs: expected 1 to 256, not \(jobs)") }
+    if !(1...1_000_000).contains(times) { throw ValidationError("--repeat: expected 1 to 1000000, not \(times)") }
     if tap && json { throw ValidationError("--tap and --json both want standard output; give one of them") }
   }
 
@@ -68,7 +75,7 @@ struct TestCommand: ParsableCommand {
     if let jobs { options.jobs = jobs }
     let started = HostTime.now
     let progress = TestProgress(plan: plan, isQuiet: tap || json)
-    var results = ScenarioRunner(plan, options: options).run { progress.take($0) }
+    var results = ScenarioRunner.run(plan, options: options, times: times) { progress.take($0) }
     progress.finish()
     let folder = ArtifactFolder(path: artifacts)
     let bare = TestSummary(plan: plan, results: results, hostTime: HostTime.now - started)

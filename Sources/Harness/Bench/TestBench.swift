@@ -31,6 +31,11 @@ public final class TestBench {
 
   public func guest(named name: String) -> TestGuest? { guests.first { $0.name == name } }
 
+  /// The trace hashes of all guests (docs/TRACE.md), taken together: equal when all did the same.
+  public var traceHash: UInt64 {
+    guests.reduce(0) { ($0 &* 0x9E37_79B9_7F4A_7C15) ^ ($1.machine.traceHash?.value ?? 0) }
+  }
+
   /// How advancing ended.
   public enum Advance: Equatable, Sendable {
     /// What was looked for is there.

@@ -30,6 +30,7 @@ extension TestSummary {
     members += [
       ("virtualMicrosecondsTaken", JSONValue(result.virtualTime.ticks / 10)),
       ("hostNanoseconds", JSONValue(result.hostTime)),
+      ("traceHash", JSONValue(result.traceHash.map { "0x" + String($0, radix: 16) })),
       ("artifacts", .array(result.artifacts.map { .string($0) })),
     ]
     return .object(members)

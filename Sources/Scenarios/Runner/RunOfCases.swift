@@ -86,7 +86,10 @@ final class RunOfCases {
 
   private func finish(_ testCase: Int, _ verdict: TestResult.Verdict, _ scenarioRun: ScenarioRun?) {
     var result = TestResult(testCase: testCase, verdict: verdict)
-    if let scenarioRun { result.virtualTime = VirtualTime(ticks: scenarioRun.bench.now &- origin) }
+    if let scenarioRun {
+      result.virtualTime = VirtualTime(ticks: scenarioRun.bench.now &- origin)
+      result.traceHash = scenarioRun.bench.traceHash
+    }
     let now = HostTime.now
     result.hostTime = now &- hostStart
     hostStart = now

@@ -53,6 +53,9 @@ public struct TestResult: Equatable, Sendable {
   public var virtualTime = VirtualTime(ticks: 0)
   /// Time of the host, in nanoseconds.
   public var hostTime: UInt64 = 0
+  /// Of all that the guests did from power-on to the end of the case, each one's trace hash (docs/TRACE.md) taken together; nil
+  /// when none ran.
+  public var traceHash: UInt64?
   /// Paths of files that tell more.
   public var artifacts: [String] = []
 

@@ -74,14 +74,14 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
               - {console: /echo x\\nx\\n/}
               - {absent: panic}
               - {counter: instructions, at-least: 1000}
-              - {counter: resets, equals: 0}
+              - {counter: resets, equals: 1}
               - {register: zero, equals: 0}
               - {csr: satp, mask: 0x80000000, equals: 0x80000000}
               - {memory: 0x80400000, width: 1, differs: 0x100}
               - {memory: handle_trap, width: 4, differs: 0}
           - reset
           - expect: "nest> "
-          - assert: {counter: resets, equals: 0}
+          - assert: {counter: resets, equals: 1}
           - sendline: reboot
           - expect: "nest> "
           - assert: {counter: resets, equals: 1}
@@ -176,6 +176,32 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
   }
 
   // MARK: What does not
+
+  @Test func whatIsRepeatedIsTheSameEachTime() throws {
+    let file = try ScenarioFile(
+      yaml: """
+        scenarios:
+          a: {guests: {nest: {image: \(guestsFolder)/nest.elf, memory: 16M}}, steps: [expect: "nest> "]}
+          b: {start-from: a, steps: [sendline: ps, expect: worker]}
+        """.utf8, path: "/s/x.yaml", environment: [:])
+    let results = ScenarioRunner.run(TestPlan([file]), options: RunOptions(), times: 5) { _ in }
+    #expect(results.map(\.verdict) == [.passed, .passed])
+    #expect(results[0].traceHash != nil && results[0].traceHash != results[1].traceHash)
+  }
+
+  @Test func whatDoesSomethingElseHasFailed() {
+    var (first, second) = (TestResult(testCase: 0, verdict: .passed), TestResult(testCase: 0, verdict: .passed))
+    (first.traceHash, second.traceHash) = (0xAB, 0xAB)
+    ScenarioRunner.compare(&second, with: first, time: 7)
+    #expect(second.verdict == .passed)
+    second.traceHash = 0xCD
+    ScenarioRunner.compare(&second, with: first, time: 7)
+    guard case .failed(let failure) = second.verdict else {
+      Issue.record("\(second)")
+      return
+    }
+    #expect(failure.message == "did not do the same the 7. time: trace hash 0xcd, the first time 0xab")
+  }
 
   @Test func tellsWhatIsMissing() throws {
     let failure = try failure("{expect: 'nest> '}, {expect: never, within: 10ms}")
