@@ -24,7 +24,7 @@ help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 packages:
-	@scripts/ensure-packages libelf-dev libseccomp-dev zlib1g-dev pkg-config python3
+	@scripts/ensure-packages libelf-dev libseccomp-dev libxxhash-dev zlib1g-dev pkg-config python3
 
 build: packages ## Build the roost command in release mode (.build/release/roost)
 	$(call say,building roost)

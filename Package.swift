@@ -13,7 +13,7 @@ struct Module {
 }
 
 /// Libraries of the host, which tests have no use for.
-let hostLibraries = ["CLibelf", "CLibyaml", "CSeccomp"]
+let hostLibraries = ["CLibelf", "CLibyaml", "CSeccomp", "CXXHash"]
 
 /// Warnings are errors in every build, so that none can hide in a module that was not compiled again.
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
@@ -36,17 +36,22 @@ let modules: [Module] = [
     imports: ["ISA", "RegisterMaps", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"],
     testImports: ["ConformanceKit"]),
   Module(
+    name: "Snapshots", imports: ["CXXHash", "SystemBus", "GuestImage", "Boards"],
+    testImports: ["ISA", "RegisterMaps", "HartEngine", "Peripherals", "ConformanceKit"]),
+  Module(
     name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "GuestImage", "Boards"],
     products: [.product(name: "Yams", package: "Yams")], hasTests: false),
   Module(
     name: "Monitor",
-    imports: ["CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards"]),
+    imports: [
+      "CHost", "PlainText", "ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Snapshots",
+    ]),
   Module(name: "Fleet", imports: ["PlainText", "Boards", "YAMLReading", "Monitor"]),
   Module(
     name: "Sandbox",
     imports: [
       "CHost", "CSeccomp", "ISA", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards",
-      "Monitor",
+      "Snapshots", "Monitor",
     ]),
   Module(
     name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Diagnosis"]),
@@ -57,13 +62,13 @@ let modules: [Module] = [
       "PlainText", "ISA", "SystemBus", "HartEngine", "GuestImage", "Boards", "YAMLReading", "Monitor", "Diagnosis",
       "Harness",
     ]),
-  Module(name: "Control", imports: ["CHost", "PlainText", "SystemBus", "Boards", "Monitor"]),
+  Module(name: "Control", imports: ["CHost", "PlainText", "SystemBus", "Boards", "Snapshots", "Monitor"]),
   Module(
     name: "Commands",
     imports: [
       "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals",
-      "GuestImage", "Boards", "Diagnosis", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness", "Scenarios",
-      "Control",
+      "GuestImage", "Boards", "Diagnosis", "Snapshots", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness",
+      "Scenarios", "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -88,6 +93,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"]), .brew(["libelf"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     // A setting of the libyaml inside of Yams that Yams does not offer.
     .systemLibrary(name: "CLibyaml"),
     .target(name: "CHost"),
@@ -109,7 +115,7 @@ let package = Package(
     .executableTarget(
       name: "monitor-bench",
       dependencies: [
-        "SystemBus", "Boards", "Monitor", "Sandbox",
+        "SystemBus", "HartEngine", "Peripherals", "Boards", "Snapshots", "Monitor", "Sandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Monitor", swiftSettings: strict),

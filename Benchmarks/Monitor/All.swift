@@ -12,12 +12,17 @@ struct All: ParsableCommand {
       ("shares and caps", ["fairness"]), ("one worker and two", ["scaling"]), ("real time", ["realtime"]),
       ("a thousand idle guests", ["density"]),
     ]
-    if linux { measurements.append(("twenty Linuxes", ["density", "--kind", "linux"])) }
+    if linux {
+      measurements.append(("twenty Linuxes", ["density", "--kind", "linux"]))
+      measurements.append(("snapshots", ["snapshots"]))
+    }
     for (title, arguments) in measurements {
       print("\n\(title)")
       var command = try MonitorBench.parseAsRoot(arguments + ["--guests", setup.guests])
       try command.run()
     }
-    if !linux { print("\ntwenty Linuxes: left out, there is no \(setup.guests)/linux/Image; run 'make linux'") }
+    if !linux {
+      print("\ntwenty Linuxes and snapshots: left out, there is no \(setup.guests)/linux/Image; run 'make linux'")
+    }
   }
 }

@@ -8,7 +8,7 @@ struct MonitorBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "monitor-bench", abstract: "Measure how the monitor shares the host among guests.",
     discussion: "Run it from the top of the repository, after 'make guests', on a host with nothing else to do.",
-    subcommands: [All.self, Fairness.self, Scaling.self, Realtime.self, Density.self, Soak.self],
+    subcommands: [All.self, Fairness.self, Scaling.self, Realtime.self, Density.self, SnapshotBench.self, Soak.self],
     defaultSubcommand: All.self)
 }
 

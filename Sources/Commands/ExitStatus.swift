@@ -1,6 +1,7 @@
 import Boards
 import GuestImage
 import ISA
+import Snapshots
 import SystemBus
 
 /// How a command ended, as its exit code says; docs/EXIT-CODES.md explains each.
@@ -83,6 +84,10 @@ public enum CommandError: ReportedError, Equatable {
   case noSymbol(file: String, name: String)
   case noAddress(argument: String, option: String)
   case noSignals(reason: String)
+  /// What was named as a kernel goes on, and is not booted.
+  case isSnapshot(file: String)
+  /// An option asks for another machine than the one that a snapshot is of.
+  case otherMachine(file: String, option: String, here: String, there: String)
   case badInputRecord(file: String, line: Int, expected: String)
 
   public var description: String {
@@ -93,16 +98,19 @@ public enum CommandError: ReportedError, Equatable {
     case .noAddress(let argument, let option):
       "\(option): '\(argument)' is no address; write a 32-bit number such as 0x80000000"
     case .noSignals(let reason): "signals cannot be caught: \(reason)"
+    case .isSnapshot(let file): "\(file): is a snapshot, which goes on with 'roost run --restore \(file)'"
+    case .otherMachine(let file, let option, let here, let there):
+      "\(file): was saved of a machine with \(option) \(there), which cannot become \(here); leave \(option) out"
     case .badInputRecord(let file, let line, let expected): "\(file):\(line): expected \(expected)"
     }
   }
 
   public var exitStatus: ExitStatus {
     switch self {
-    case .noSymbol, .badInputRecord: .badData
+    case .noSymbol, .badInputRecord, .isSnapshot: .badData
     case .cannotCreate: .cannotCreate
     case .cannotWrite: .cannotWrite
-    case .noAddress: .usage
+    case .noAddress, .otherMachine: .usage
     case .noSignals: .internalError
     }
   }
@@ -123,6 +131,28 @@ extension BootError: ReportedError {
     switch self {
     case .image(let error): error.exitStatus
     case .deviceTree: .badData
+    }
+  }
+}
+
+extension SnapshotFileError: ReportedError {
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .cannotOpen(let error): error.exitStatus
+    case .notASnapshot, .otherVersion, .truncated, .damaged: .badData
+    case .cannotRead: .cannotRead
+    case .noMemory: .hostResources
+    case .cannotCreate: .cannotCreate
+    case .cannotWrite: .cannotWrite
+    }
+  }
+}
+
+extension SnapshotError: ReportedError {
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .memory: .hostResources
+    case .state: .badData
     }
   }
 }

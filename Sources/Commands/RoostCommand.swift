@@ -15,7 +15,8 @@ public struct RoostCommand: ParsableCommand {
         subcommands: [
           UpCommand.self, DownCommand.self, ListCommand.self, PsCommand.self, LogsCommand.self, AttachCommand.self,
           StartCommand.self, StopCommand.self, RestartCommand.self, KillCommand.self, PauseCommand.self,
-          ResumeCommand.self, ResetCommand.self, StatsCommand.self, TopCommand.self, MonitorCommand.self,
+          ResumeCommand.self, ResetCommand.self, SnapshotCommand.self, CloneCommand.self, StatsCommand.self,
+          TopCommand.self, MonitorCommand.self,
         ]),
       CommandGroup(name: "Shells", subcommands: [CompletionsCommand.self]),
     ])

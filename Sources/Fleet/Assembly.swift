@@ -1,3 +1,4 @@
+import Boards
 import Monitor
 import PlainText
 import YAMLReading
@@ -56,13 +57,31 @@ struct Assembly {
   private func read(_ entry: YAMLNode.Entry, initial: GuestDraft) -> GuestDraft {
     var draft = initial
     if !entry.value.isMissing, !entry.value.isNull { KeyTable.guest.read(entry.value, into: &draft, reading) }
-    if draft.guest.boot.kernel.isEmpty, !entry.value.isUnknown, entry.value["image"] == nil {
+    settleOrigin(of: &draft, entry)
+    if draft.guest.boot.kernel.isEmpty, draft.guest.snapshot == nil, !entry.value.isUnknown, entry.value["image"] == nil
+    {
       reading.report(.missingKey(key: "image", owner: "guest '\(entry.key)'"), at: entry.position)
     }
     if let pin = draft.guest.share.pin, let workers, pin >= workers {
       reading.report(.pinOutOfRange(guest: entry.key, pin: pin, workers: workers), at: entry.position)
     }
     return draft
+  }
+
+  /// A guest goes on from a snapshot or boots an image: what it says itself counts more than the defaults.
+  private func settleOrigin(of draft: inout GuestDraft, _ entry: YAMLNode.Entry) {
+    guard draft.guest.snapshot != nil else { return }
+    if entry.value["snapshot"] == nil {
+      if entry.value["image"] != nil { draft.guest.snapshot = nil }
+      return
+    }
+    for key in KeyTable<GuestDraft>.ofMachine {
+      if let value = entry.value[key] {
+        reading.report(.decidedBySnapshot(key: key, guest: entry.key), at: value.position)
+      }
+    }
+    draft.guest.boot = BootDescription(kernel: "")
+    draft.guest.machine = MachineDescription()
   }
 
   // MARK: Guests

@@ -14,6 +14,10 @@ extension YAMLProblem {
       "pin: guest '\(guest)' cannot be pinned to worker \(pin): there are workers 0 to \(workers - 1)")
   }
 
+  static func decidedBySnapshot(key: String, guest: String) -> Self {
+    .violation("\(key): guest '\(guest)' goes on from a snapshot, which decides that; leave one of them out")
+  }
+
   static func sharedLog(guest: String, other: String, log: String) -> Self {
     .violation(
       "guests '\(other)' and '\(guest)' have the same log, \(log); name a folder, as in 'log: logs/', and each "

@@ -1,3 +1,5 @@
+import Boards
+import Snapshots
 import SystemBus
 
 /// Runs many guests side by side on the threads of one process.
@@ -27,15 +29,42 @@ public final class Monitor: Sendable {
 
   public func guest(named name: String) -> Guest? { guests.first { $0.name == name } }
 
-  /// Takes guests in, all or none. They are not started yet; the monitor's threads are, with the first.
+  /// Takes guests in, all or none. They are not started yet; the monitor's threads are, with the first. Of those that go on
+  /// from a snapshot, what their machines are made of is read from the file.
   public func add(_ descriptions: [GuestDescription]) throws(MonitorError) -> [Guest] {
+    var complete = descriptions
+    for index in complete.indices {
+      guard let path = complete[index].snapshot else { continue }
+      do throws(SnapshotFileError) {
+        complete[index].machine = MachineDescription(try SnapshotFile.configuration(of: path))
+      } catch {
+        throw .badSnapshot(guest: complete[index].name, reason: "\(error)")
+      }
+    }
+    return try add(complete, from: nil)
+  }
+
+  /// Takes a guest in that goes on from a snapshot of another one, whenever it is started. It is like the other, but that
+  /// it depends on no guest and has no log file.
+  public func add(
+    cloneOf guest: Guest, named name: String, from snapshot: SavedGuest
+  ) throws(MonitorError) -> Guest {
+    var description = guest.description
+    description.name = name
+    description.snapshot = nil
+    description.dependencies = []
+    description.console.log = nil
+    return try add([description], from: snapshot)[0]
+  }
+
+  private func add(_ descriptions: [GuestDescription], from origin: SavedGuest?) throws(MonitorError) -> [Guest] {
     if core.isClosed { throw .shuttingDown }
     let checks = GuestChecks(workers: configuration.workers, canUseProcesses: configuration.processExecution != nil)
     return try roster.change { known throws(MonitorError) in
       try checks.check(descriptions, beside: known.map(\.description))
       try core.pool.begin()
       if descriptions.contains(where: { $0.console.log != nil }) { try logs.begin() }
-      let new = descriptions.map { Guest($0, monitor: core) }
+      let new = descriptions.map { Guest($0, monitor: core, origin: origin) }
       known += new
       watchForLines(of: known)
       for guest in new {

@@ -20,6 +20,8 @@ public struct MonitorConfiguration: Sendable {
   public var threadExecution: ExecutionFactory
   /// Makes the machines of guests with isolation `process`; nil where that cannot be done.
   public var processExecution: ExecutionFactory?
+  /// The same for those that go on from a snapshot.
+  public var processRestoration: RestorationFactory?
   /// Milliseconds before the restart that follows so many others in a row. Tests have their own.
   package var backOff: @Sendable (UInt32) -> UInt64 = { RestartPolicy.backOff(after: $0) }
 

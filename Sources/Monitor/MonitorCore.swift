@@ -1,3 +1,5 @@
+import Boards
+import Snapshots
 import Synchronization
 import SystemBus
 
@@ -6,9 +8,11 @@ final class MonitorCore: Sendable {
   let pool: WorkerPool
   let ledger: MemoryLedger
   let lockstep: Lockstep
+  private let snapshots = SnapshotStore()
   let backOff: @Sendable (UInt32) -> UInt64
   private let threadExecution: ExecutionFactory
   private let processExecution: ExecutionFactory?
+  private let processRestoration: RestorationFactory?
   /// The newest first: the monitor itself, which is the first to observe, does what follows from an event when everybody
   /// else has been told.
   private let observers = Mutex<(next: Int, handlers: [(number: Int, handler: @Sendable (MonitorEvent) -> Void)])>(
@@ -27,9 +31,14 @@ final class MonitorCore: Sendable {
     backOff = configuration.backOff
     threadExecution = configuration.threadExecution
     processExecution = configuration.processExecution
+    processRestoration = configuration.processRestoration
   }
 
-  func makeExecution(_ guest: GuestDescription) throws -> any Execution {
+  /// - Parameter origin: what it is to go on from; nil for what its description says.
+  func makeExecution(_ guest: GuestDescription, from origin: SavedGuest?) throws -> any Execution {
+    if let origin = origin.map(GuestOrigin.memory) ?? guest.snapshot.map(GuestOrigin.file) {
+      return try makeExecution(guest, from: origin)
+    }
     switch guest.isolation {
     case .thread: return try threadExecution(guest)
     case .process:
@@ -37,6 +46,26 @@ final class MonitorCore: Sendable {
         throw MonitorError.isolationUnavailable(guest: guest.name, reason: "this program was not made with it")
       }
       return try processExecution(guest)
+    }
+  }
+
+  private func makeExecution(_ guest: GuestDescription, from origin: GuestOrigin) throws -> any Execution {
+    if guest.isolation == .process {
+      guard let processRestoration else {
+        throw MonitorError.isolationUnavailable(guest: guest.name, reason: "this program was not made with it")
+      }
+      return try processRestoration(guest, origin)
+    }
+    switch origin {
+    case .memory(let saved): return try ThreadExecution(SnapshotStore.Shared(saved))
+    case .file(let path):
+      let shared = try snapshots.snapshot(path)
+      // Its description is what was admitted, and what others have been told.
+      guard guest.machine == MachineDescription(shared.guest.machine.configuration) else {
+        throw MonitorError.badSnapshot(
+          guest: guest.name, reason: "\(path): is of another machine than when the fleet was brought up")
+      }
+      return try ThreadExecution(shared)
     }
   }
 

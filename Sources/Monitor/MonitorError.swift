@@ -6,6 +6,10 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
   case badCap(guest: String)
   case badPin(guest: String, worker: Int, workers: Int)
   case badMachine(guest: String, reason: String)
+  /// The snapshot that the guest is to go on from is not there or is damaged; `reason` in words.
+  case badSnapshot(guest: String, reason: String)
+  /// No snapshot can be made of the guest; `reason` in words.
+  case noSnapshot(guest: String, reason: String)
   case unknownDependency(guest: String, dependency: String)
   case circularDependency([String])
   /// Real-time guests would leave too little to the others; in percent of a core.
@@ -28,7 +32,8 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badCap(let guest): "\(guest): a cap must be 0.01 to 100 percent, or 0.001 to 1000000 MIPS"
     case .badPin(let guest, let worker, let workers):
       "\(guest): cannot be pinned to worker \(worker): there are workers 0 to \(workers - 1)"
-    case .badMachine(let guest, let reason): "\(guest): \(reason)"
+    case .badMachine(let guest, let reason), .badSnapshot(let guest, let reason): "\(guest): \(reason)"
+    case .noSnapshot(let guest, let reason): "\(guest): cannot be saved: \(reason)"
     case .unknownDependency(let guest, let dependency):
       "\(guest): depends on '\(dependency)', but there is no such guest"
     case .circularDependency(let names): "guests wait for each other: \(names.joined(separator: " -> "))"

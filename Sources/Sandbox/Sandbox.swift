@@ -23,6 +23,11 @@ import Monitor
       { [launcher] description in try launcher.launch(description) }
     }
 
+    /// The same for guests that go on from a snapshot, which only the child looks into.
+    public var restorationFactory: RestorationFactory {
+      { [launcher] description, origin in try launcher.launch(description, from: origin) }
+    }
+
     /// Has children try what a guest must not be able to do, each in one of its own, since none should survive it.
     public func tryEscapes() throws(SandboxError) -> [EscapeResult] {
       var results: [EscapeResult] = []
@@ -41,6 +46,10 @@ import Monitor
 
     public var executionFactory: ExecutionFactory {
       { _ in throw SandboxError.unavailable(reason: "only Linux can lock a guest's process down") }
+    }
+
+    public var restorationFactory: RestorationFactory {
+      { _, _ in throw SandboxError.unavailable(reason: "only Linux can lock a guest's process down") }
     }
   }
 #endif

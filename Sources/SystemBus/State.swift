@@ -60,6 +60,9 @@ public struct StateDecoder {
 
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// The bytes that have not been read.
+  public var rest: [UInt8] { Array(bytes[position...]) }
+
   /// True when every byte has been read.
   public var isAtEnd: Bool { position == bytes.count }
 
@@ -93,11 +96,14 @@ public struct StateDecoder {
     }
   }
 
-  public mutating func decodeBytes() throws(StateError) -> [UInt8] {
+  public mutating func decodeBytes() throws(StateError) -> [UInt8] { Array(try decodeSlice()) }
+
+  /// The same as a part of what is decoded, which is kept for as long as it is, rather than copied.
+  public mutating func decodeSlice() throws(StateError) -> ArraySlice<UInt8> {
     let count = Int(try decode(UInt32.self))
     guard bytes.count - position >= count else { throw .truncated(section: section) }
     defer { position += count }
-    return Array(bytes[position..<position + count])
+    return bytes[position..<position + count]
   }
 
   /// Reads as many bytes as `target` has.

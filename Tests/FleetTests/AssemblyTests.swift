@@ -31,6 +31,33 @@ import YAMLReading
       try errors("defaults: 5\nguests: {a: {image: a}}") == ["1:11: a guest: found '5'; expected a mapping of keys"])
   }
 
+  // MARK: Snapshots
+
+  @Test func aGuestGoesOnFromASnapshotOrBootsAnImage() throws {
+    let fleet = try fleet(
+      """
+      defaults: {image: d.elf, memory: 2M, weight: 7}
+      guests: {a: {snapshot: a.snapshot}, b: {image: b.elf}, c: {}}
+      """)
+    #expect(fleet.guests.map(\.snapshot) == ["/fleets/demo/a.snapshot", nil, nil])
+    #expect(fleet.guests.map(\.boot.kernel) == ["", "/fleets/demo/b.elf", "/fleets/demo/d.elf"])
+    #expect(fleet.guests.map(\.share.weight) == [7, 7, 7])
+    let other = try self.fleetOfSnapshots()
+    #expect(other.guests.map(\.snapshot) == ["/fleets/demo/d.snapshot", nil])
+  }
+
+  private func fleetOfSnapshots() throws -> Fleet {
+    try fleet("defaults: {snapshot: d.snapshot}\nguests: {a: {}, b: {image: b.elf}}")
+  }
+
+  @Test func whatASnapshotDecidesIsNotSaidTwice() throws {
+    #expect(
+      try errors("guests: {a: {snapshot: s, memory: 1M}}") == [
+        "1:27: memory: guest 'a' goes on from a snapshot, which decides that; leave one of them out"
+      ])
+    #expect(try errors("guests: {a: {snapshot: s, image: i, clock: virtual}}").count == 2)
+  }
+
   // MARK: Copies
 
   @Test func makesCopies() throws {

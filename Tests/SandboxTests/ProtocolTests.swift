@@ -48,6 +48,19 @@
       #expect(try Setup(setup.bytes) == setup)
     }
 
+    @Test func whatIsSaidOfSnapshotsComesThrough() throws {
+      var setup = Setup(.guest, parent: 1)
+      setup.snapshot = "/a/file"
+      #expect(try Setup(setup.bytes) == setup)
+      #expect(try Request(Request.save(from: 77).bytes) == .save(from: 77))
+      guard case .saved(count: 5, total: .max) = try Reply(Reply.saved(count: 5, total: .max).bytes) else {
+        Issue.record("another reply")
+        return
+      }
+      let tooMany = Reply.saved(count: UInt32(SliceReport.outputLimit) + 1, total: .max).bytes
+      #expect(throws: StateError.self) { try Reply(tooMany) }
+    }
+
     /// Damaged replies are refused or harmless, wherever the damage is.
     @Test func noReplyTraps() {
       var slice = SliceReply(.ended(.hung(reason: "because of \u{1B}[31m")))

@@ -21,6 +21,15 @@ public struct MachineDescription: Codable, Equatable, Sendable {
 
   public init() {}
 
+  /// That of a machine that there is.
+  public init(_ configuration: MachineConfiguration) {
+    memory = UInt64(clamping: configuration.memorySize)
+    harts = configuration.harts
+    isa = configuration.isa.name
+    seed = configuration.seed
+    if case .virtual(let rate) = configuration.clock { (clock, clockRate) = (.virtual, rate) }
+  }
+
   /// The machine described.
   public func configuration() throws(DescriptionError) -> MachineConfiguration {
     guard (1...MachineConfiguration.hartLimit).contains(harts) else { throw .harts(harts) }

@@ -12,7 +12,9 @@ public struct MachineSnapshot: Sendable {
   // MARK: As bytes
 
   /// All of it but RAM, for a file.
-  public func encoded() -> [UInt8] {
+  public func encoded() -> [UInt8] { Self.encode(configuration, registers, boot) }
+
+  static func encode(_ configuration: MachineConfiguration, _ registers: [UInt8], _ boot: LoadedBoot?) -> [UInt8] {
     var encoder = StateEncoder()
     encoder.section("snapshot", version: 2)
     encoder.encode(UInt64(clamping: configuration.memorySize))
@@ -32,14 +34,34 @@ public struct MachineSnapshot: Sendable {
   /// What `encoded` made.
   /// - Parameter ram: asked for an image of so many bytes once the size is known to be possible.
   public init(_ bytes: [UInt8], ram: (Int) throws -> MemoryImage) throws {
+    let parts = try Self.parts(of: bytes)
+    let image = try ram(parts.configuration.memorySize)
+    guard image.size == parts.configuration.memorySize else {
+      throw StateError.invalidValue(section: "snapshot", field: "size of RAM")
+    }
+    self.init(configuration: parts.configuration, ram: image, registers: parts.registers, boot: parts.boot)
+  }
+
+  /// What `encoded` has put together.
+  struct Parts {
+    var configuration: MachineConfiguration
+    var registers: [UInt8]
+    var boot: LoadedBoot?
+  }
+
+  static func parts(of bytes: [UInt8]) throws(StateError) -> Parts {
     var decoder = StateDecoder(bytes)
-    configuration = try Self.configuration(from: &decoder)
-    boot = try decoder.decodeBoot(ramSize: configuration.memorySize)
-    registers = try decoder.decodeBytes()
+    let configuration = try configuration(from: &decoder)
+    let boot = try decoder.decodeBoot(ramSize: configuration.memorySize)
+    let registers = try decoder.decodeBytes()
     guard decoder.isAtEnd else { throw decoder.invalid("length") }
-    let image = try ram(configuration.memorySize)
-    guard image.size == configuration.memorySize else { throw decoder.invalid("size of RAM") }
-    self.ram = image
+    return Parts(configuration: configuration, registers: registers, boot: boot)
+  }
+
+  /// What the machine is made of that `encoded` made the bytes of.
+  public static func configuration(of bytes: [UInt8]) throws(StateError) -> MachineConfiguration {
+    var decoder = StateDecoder(bytes)
+    return try configuration(from: &decoder)
   }
 
   private static func configuration(from decoder: inout StateDecoder) throws(StateError) -> MachineConfiguration {
@@ -141,5 +163,22 @@ extension VirtMachine {
   private func resume(_ snapshot: MachineSnapshot) throws(StateError) {
     boot = snapshot.boot
     try restoreState(snapshot.registers, .registers)
+  }
+
+  /// What `MachineSnapshot.encoded` would give, for those who get at RAM by another way. The machine must not be running.
+  package func encodedWithoutRAM() -> [UInt8] {
+    let registers = saveState(.registers)
+    return MachineSnapshot.encode(configuration, registers, boot)
+  }
+
+  /// Goes on from what `MachineSnapshot.encoded` made the bytes of, with what is in RAM.
+  package func resume(encoded bytes: [UInt8]) throws(StateError) {
+    let parts = try MachineSnapshot.parts(of: bytes)
+    guard parts.configuration.memorySize == ram.size else {
+      throw .otherMachine(
+        property: "memory", saved: "\(parts.configuration.memorySize >> 10) KiB", here: "\(ram.size >> 10) KiB")
+    }
+    boot = parts.boot
+    try restoreState(parts.registers, .registers)
   }
 }

@@ -163,11 +163,11 @@ extension StateDecoder {
     for _ in 0..<(try decode(UInt32.self)) {
       let address = try decode(UInt32.self)
       let zeroFill = try decode(UInt32.self)
-      let bytes = try decodeBytes()
+      let bytes = try decodeSlice()
       guard address >= MemoryMap.ramBase,
         Int(address - MemoryMap.ramBase) + bytes.count + Int(zeroFill) <= ramSize
       else { throw invalid("image address") }
-      pieces.append(.init(address: address, bytes: bytes[...], zeroFill: zeroFill))
+      pieces.append(.init(address: address, bytes: bytes, zeroFill: zeroFill))
     }
     let words = try decodeBytes()
     guard words.count <= Int(MemoryMap.bootROM.size) else { throw invalid("boot ROM") }

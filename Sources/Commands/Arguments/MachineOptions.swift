@@ -9,10 +9,10 @@ struct MachineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("RAM, 64K to 2G, in bytes or K, M, G (default: 128M).", valueName: "size"),
     transform: MemoryLimits.memory)
-  var memory = ByteSize(bytes: 128 << 20)
+  var memory: ByteSize?
 
-  @Option(help: ArgumentHelp("Number of harts, 1 to 8.", valueName: "count"))
-  var harts = 1
+  @Option(help: ArgumentHelp("Number of harts, 1 to 8 (default: 1).", valueName: "count"))
+  var harts: Int?
 
   @Option(
     help: ArgumentHelp("The harts' ISA, such as rv32imac_zicsr (default: everything there is).", valueName: "isa"),
@@ -42,6 +42,7 @@ struct MachineOptions: ParsableArguments {
   var seed: UInt64?
 
   func validate() throws {
+    guard let harts else { return }
     guard (1...MachineConfiguration.hartLimit).contains(harts) else {
       throw ValidationError(
         "The value '\(harts)' is invalid for '--harts <count>': expected 1 to \(MachineConfiguration.hartLimit)")
@@ -52,11 +53,29 @@ struct MachineOptions: ParsableArguments {
   /// - Parameter clock: what drives its time if they do not say.
   func configuration(clock unlessSaid: MachineDescription.ClockChoice = .host) -> MachineConfiguration {
     var configuration = MachineConfiguration()
-    configuration.memorySize = Int(memory.bytes)
-    configuration.harts = harts
+    if let memory { configuration.memorySize = Int(memory.bytes) }
+    if let harts { configuration.harts = harts }
     if let isa { configuration.isa = isa }
     configuration.seed = seed
     if clock ?? unlessSaid == .virtual { configuration.clock = .virtual(clockRate ?? .standard) }
     return configuration
+  }
+
+  /// A machine that goes on from a snapshot is made as the snapshot says: what is asked for besides has to be the same.
+  func check(against saved: MachineConfiguration, of file: String) throws(CommandError) {
+    let rate: ClockRate? = if case .virtual(let rate) = saved.clock { rate } else { nil }
+    let size = ByteSize(bytes: UInt64(saved.memorySize))
+    func compare<Value: Equatable>(
+      _ option: String, _ here: Value?, _ there: Value?, _ words: (Value) -> String
+    ) throws(CommandError) {
+      guard let here, here != there else { return }
+      throw .otherMachine(file: file, option: option, here: words(here), there: there.map(words) ?? "none")
+    }
+    try compare("--memory", memory, size) { "\($0)" }
+    try compare("--harts", harts, saved.harts) { "\($0)" }
+    try compare("--isa", isa?.name, saved.isa.name) { $0 }
+    try compare("--clock", clock, rate == nil ? .host : .virtual) { $0.rawValue }
+    try compare("--clock-rate", clockRate, rate) { "\($0)" }
+    try compare("--seed", seed, saved.seed) { "\($0)" }
   }
 }

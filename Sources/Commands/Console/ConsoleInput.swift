@@ -47,6 +47,15 @@ package final class ConsoleInput {
     deliver()
   }
 
+  /// What was typed and the guest has not taken.
+  package var waiting: [UInt8] { Array(pending[position...]) }
+
+  /// Has the guest find bytes before all that comes.
+  package func prepend(_ bytes: [UInt8]) {
+    pending.insert(contentsOf: bytes, at: position)
+    deliver()
+  }
+
   /// Goes on waiting after what was more urgent has been done.
   package func waitAgain() { if isReadable != nil { deliver() } }
 

@@ -6,6 +6,8 @@ package struct EscapeSequence: Sendable {
     case quit, help, reset
     /// Tell where the guest is, and why it may hang.
     case diagnose
+    /// Write a snapshot of the machine to a file.
+    case save
   }
 
   private var prefix = CommandPrefix()
@@ -20,6 +22,7 @@ package struct EscapeSequence: Sendable {
     case .command(UInt8(ascii: "h")), .command(UInt8(ascii: "?")): .help
     case .command(UInt8(ascii: "r")): .reset
     case .command(UInt8(ascii: "w")): .diagnose
+    case .command(UInt8(ascii: "s")): .save
     case .command, nil: nil
     }
   }
@@ -28,6 +31,7 @@ package struct EscapeSequence: Sendable {
 
     Ctrl-A x       end roost
     Ctrl-A r       reset the machine
+    Ctrl-A s       save a snapshot, for --restore (--snapshot names the file)
     Ctrl-A w       tell where the guest is, and why it may hang
     Ctrl-A Ctrl-A  send one Ctrl-A (so does Ctrl-A a)
     Ctrl-A h       this help

@@ -3,11 +3,12 @@ import Boards
 import GuestImage
 import Peripherals
 import PlainText
+import Snapshots
 
 /// `roost inspect`: tells what an image is, and how it would be booted.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Tell what an image is and how it would be booted.")
+    commandName: "inspect", abstract: "Tell what an image is and how it would be booted, or what is in a snapshot.")
 
   @Argument(help: ArgumentHelp("The image, or FILE@ADDRESS for a raw binary.", valueName: "file"))
   var file: String
@@ -19,6 +20,10 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    if SnapshotFile.isSnapshot(file) {
+      let report = try SnapshotReport(file)
+      return print(json ? report.json.text : report.lines.joined(separator: "\n"))
+    }
     let images = try BootImages(boot.description(kernel: file))
     let machine = try VirtMachine(machine.configuration(), console: Silence())
     let plan = Result { () throws(ImageError) in try images.plan(for: machine) }
@@ -40,6 +45,6 @@ struct InspectCommand: ParsableCommand {
 }
 
 /// Where the output of a machine goes that never runs.
-private final class Silence: ConsoleSink {
+final class Silence: ConsoleSink {
   func write(_ byte: UInt8) {}
 }

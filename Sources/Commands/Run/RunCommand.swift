@@ -2,6 +2,7 @@ import ArgumentParser
 import Boards
 import Diagnosis
 import GuestImage
+import Snapshots
 import SystemBus
 
 /// `roost run`: boots a kernel with the terminal as its console.
@@ -9,8 +10,8 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Boot a kernel.",
     discussion: """
-      The console is standard input and output. On a terminal Ctrl-A x ends the run, Ctrl-A r resets the machine, Ctrl-A w \
-      tells why the guest may hang, and Ctrl-A h the rest; every other key goes to the guest. The end of input does not \
+      The console is standard input and output. On a terminal Ctrl-A x ends the run, Ctrl-A r resets the machine, Ctrl-A s \
+      saves a snapshot, Ctrl-A w tells why the guest may hang, and Ctrl-A h the rest; every other key goes to the guest. The end of input does not \
       end the guest. Under --clock virtual, where input comes from a file or a pipe, the guest waits for it.
 
       \(ExitStatus.help)
@@ -30,6 +31,27 @@ struct RunCommand: ParsableCommand {
       follows the kernel is added to --append. This must be the last option.
       """, valueName: "kernel [argument ...]"))
   var test: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from a snapshot, in place of booting a kernel; the machine is made as the snapshot says.",
+      valueName: "file"))
+  var restore: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Where Ctrl-A s and --save-at put snapshots, in place of the one before (default: roost-1.snapshot, \
+      roost-2.snapshot and so on).
+      """, valueName: "file"))
+  var snapshot: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Save a snapshot once the guest's time since its power-on is this, such as 500ms or 30s, and go on.",
+      valueName: "time"),
+    transform: TimeLimit.init(parsing:))
+  var saveAt: TimeLimit?
 
   @OptionGroup var machine: MachineOptions
   @OptionGroup var boot: BootOptions
@@ -65,7 +87,6 @@ struct RunCommand: ParsableCommand {
 
   private var isTest: Bool { !test.isEmpty }
   private var usualClock: MachineDescription.ClockChoice { isTest ? .virtual : .host }
-  private var isTimeVirtual: Bool { machine.clock ?? usualClock == .virtual }
   /// Whether what is typed is for the guest, and on a terminal also for us.
   private var hasInput: Bool { !isTest && replayInput == nil }
   private var takesKeys: Bool { hasInput && FileDescriptor.standardInput.isTerminal }
@@ -79,64 +100,103 @@ struct RunCommand: ParsableCommand {
     if isTest, let kernel {
       throw ValidationError("'\(kernel)' stands before '--test', which is followed by the kernel and its arguments")
     }
+    if restore != nil { return try validateRestoration() }
     if !isTest, kernel == nil { throw ValidationError("Missing expected argument '<kernel>'") }
-    if machine.clockRate != nil, !isTimeVirtual {
+    try validateTime(isVirtual: machine.clock ?? usualClock == .virtual)
+  }
+
+  private func validateRestoration() throws {
+    if let kernel = kernel ?? test.first {
+      throw ValidationError("'\(kernel)' cannot be booted with '--restore': the snapshot has its kernel in memory")
+    }
+    if boot.description(kernel: "") != BootDescription(kernel: "") || dumpDtb != nil {
+      throw ValidationError("'--restore' boots nothing: leave out what is to be loaded, and '--dump-dtb'")
+    }
+  }
+
+  private func validateTime(isVirtual: Bool) throws {
+    if machine.clockRate != nil, !isVirtual {
       throw ValidationError("'--clock-rate' is for '--clock virtual'; the host's clock goes as it goes")
     }
-    if recordInput ?? replayInput != nil, !isTimeVirtual || isTest {
+    if recordInput ?? replayInput != nil, !isVirtual || isTest {
       throw ValidationError("'--record-input' and '--replay-input' are for '--clock virtual', without '--test'")
     }
     if recordInput != nil, replayInput != nil {
       throw ValidationError("'--record-input' and '--replay-input' exclude each other: a replay repeats its record")
     }
-    if traceHash, !isTimeVirtual {
+    if traceHash, !isVirtual {
       throw ValidationError("'--trace-hash' is for '--clock virtual'; under the host's clock no two runs are alike")
     }
   }
 
   func run() throws {
-    let configuration = machine.configuration(clock: usualClock)
-    var description = boot.description(kernel: test.first ?? kernel ?? "")
-    if test.count > 1 {
-      description.append = ([description.append].compactMap { $0 } + test.dropFirst()).joined(separator: " ")
-    }
-    let images = try BootImages(description)
     let output = ConsoleOutput(.standardOutput)
-    let machine = try VirtMachine(configuration, console: output)
-    let plan = try images.plan(for: machine)
-    let deviceTree = images.deviceTree(for: machine, under: plan.firmware, initrd: plan.initrdRange)
-    if let dumpDtb { return try OutputFile.write(deviceTree, to: dumpDtb) }
+    guard let prepared = try restore.map({ try restored(from: $0, output) }) ?? booted(output) else { return }
+    let machine = prepared.machine
     let replay = try replayInput.map { InputReplay(try InputRecord.read($0)) }
     let recorder = try recordInput.map { path throws(CommandError) in try InputRecorder(path: path) }
     let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
     if let trace { machine.onCommit = { trace.write(line: $0) } }
+    let saver = SnapshotSaver(path: snapshot, origin: prepared.origin, due: saveAt.map { $0.nanoseconds / 100 })
+    let outcome = try runMachine(prepared) { input, signals, terminal in
+      RunLoop(
+        machine: machine, symbols: prepared.symbols, output: output, input: input, signals: signals,
+        terminal: terminal, trace: trace, saver: saver, limit: try limit, isTimeVirtual: machine.isTimeVirtual,
+        waitsForInput: machine.isTimeVirtual && !takesKeys && recorder == nil, timeAtStart: machine.now,
+        recorder: recorder, replay: replay)
+    }
+    try report(outcome, of: machine, symbols: prepared.symbols)
+  }
+
+  /// The machine at power-on; nil when its device tree was all that was wanted.
+  private func booted(_ output: ConsoleOutput) throws -> RunMachine? {
+    var description = boot.description(kernel: test.first ?? kernel ?? "")
+    if test.count > 1 {
+      description.append = ([description.append].compactMap { $0 } + test.dropFirst()).joined(separator: " ")
+    }
+    if SnapshotFile.isSnapshot(description.kernel) { throw CommandError.isSnapshot(file: description.kernel) }
+    let images = try BootImages(description)
+    let machine = try VirtMachine(machine.configuration(clock: usualClock), console: output)
+    let plan = try images.plan(for: machine)
+    let deviceTree = images.deviceTree(for: machine, under: plan.firmware, initrd: plan.initrdRange)
+    if let dumpDtb {
+      try OutputFile.write(deviceTree, to: dumpDtb)
+      return nil
+    }
     machine.hostInterface = images.hostInterface(under: plan)
     machine.start(plan, deviceTree: deviceTree)
-    let symbols = SymbolMap(images, under: plan)
-    let outcome = try runMachine(machine) { input, signals, terminal in
-      RunLoop(
-        machine: machine, symbols: symbols, output: output, input: input, signals: signals, terminal: terminal,
-        trace: trace, limit: try limit, isTimeVirtual: isTimeVirtual,
-        waitsForInput: isTimeVirtual && !takesKeys && recorder == nil, recorder: recorder, replay: replay)
-    }
-    try report(outcome, of: machine, symbols: symbols)
+    let files = [description.kernel, description.initrd].compactMap { $0 } + description.load
+    return RunMachine(
+      machine: machine, symbols: SymbolMap(images, under: plan), origin: files.joined(separator: " "))
+  }
+
+  /// The machine of a snapshot.
+  private func restored(from file: String, _ output: ConsoleOutput) throws -> RunMachine {
+    let guest = try SnapshotFile.read(file)
+    try machine.check(against: guest.machine.configuration, of: file)
+    let machine = try VirtMachine(guest.machine, console: output)
+    try validateTime(isVirtual: machine.isTimeVirtual)
+    return RunMachine(machine: machine, typed: guest.typed, origin: guest.origin)
   }
 
   /// Runs the machine with the terminal set up for it.
   private func runMachine(
-    _ machine: VirtMachine, _ makeLoop: (ConsoleInput, HostSignals, Terminal) throws -> RunLoop
+    _ prepared: RunMachine, _ makeLoop: (ConsoleInput, HostSignals, Terminal) throws -> RunLoop
   ) throws -> (RunOutcome, RunStatistics) {
+    let machine = prepared.machine
     let signals = try HostSignals()
     defer { signals.release() }
     let terminal = Terminal(.standardInput)
     if takesKeys { terminal.enterRawMode() }
     defer { terminal.restore() }
     let input = ConsoleInput(hasInput ? .standardInput : nil, uart: machine.uart, isTerminal: takesKeys)
+    input.prepend(prepared.typed)
     let loop = try makeLoop(input, signals, terminal)
+    let before = machine.harts.map(\.retired)
     let started = HostTime.now
     let outcome = loop.run()
     let duration = HostTime.now - started
-    return (loop.finish(outcome), RunStatistics(machine, nanoseconds: duration))
+    return (loop.finish(outcome), RunStatistics(machine, since: before, nanoseconds: duration))
   }
 
   /// Tells what there is to tell, and ends with the exit code that says it.

@@ -19,11 +19,14 @@ struct RunLoop {
   let signals: HostSignals
   let terminal: Terminal
   let trace: TraceFile?
+  let saver: SnapshotSaver
   let limit: TimeLimit?
   /// Whether the machine has a time of its own, which the limit then counts.
   let isTimeVirtual: Bool
   /// Whether the guest's time stands still until there is input for it, because it may not depend on the host's.
   let waitsForInput: Bool
+  /// Machine time when the run began.
+  let timeAtStart: Ticks
   var recorder: InputRecorder?
   var replay: InputReplay?
 
@@ -41,6 +44,7 @@ struct RunLoop {
       if let limit, time(since: started) >= limit.nanoseconds { return .timedOut(limit) }
       let result = slice()
       output.flush()
+      if let outcome = saveWhenDue() { return outcome }
       var leisure: UInt64? = 0
       switch result {
       case .ended(let end): return .ended(end)
@@ -57,7 +61,28 @@ struct RunLoop {
   /// Runs the machine for a while. Under virtual time that is always as many instructions, so that a run depends on its
   /// inputs alone.
   private func slice() -> SliceOutcome {
-    isTimeVirtual ? machine.run(instructions: 100_000) : machine.run(for: 1_000_000)
+    if isTimeVirtual, let due = saver.due {
+      // To the tick, and idle time passes until then.
+      let outcome = machine.run(until: min(due, machine.now &+ Self.step))
+      if case .idle = outcome { return .ran }
+      return outcome
+    }
+    return isTimeVirtual ? machine.run(instructions: 100_000) : machine.run(for: 1_000_000)
+  }
+
+  /// How far virtual time goes in a slice before a snapshot: a millisecond.
+  private static let step: Ticks = ticksPerSecond / 1000
+
+  /// Saves a snapshot if it is time to.
+  private func saveWhenDue() -> RunOutcome? {
+    guard let due = saver.due, machine.now >= due, machine.end == nil else { return nil }
+    do {
+      let file = try saver.save(machine, typed: input.waiting)
+      StandardError.report("saved \(file)")
+      return nil
+    } catch {
+      return .notSaved(reason: "\(error)")
+    }
   }
 
   /// Waits until there is input to read; false when a signal asks for attention.
@@ -101,7 +126,8 @@ struct RunLoop {
   private func time(since started: UInt64) -> UInt64 {
     // A guest can put its next deadline, and with it virtual time, centuries ahead.
     isTimeVirtual
-      ? min(machine.now, .max / Self.nanosecondsPerTick) * Self.nanosecondsPerTick : HostTime.now - started
+      ? min(machine.now - min(timeAtStart, machine.now), .max / Self.nanosecondsPerTick) * Self.nanosecondsPerTick
+      : HostTime.now - started
   }
 
   /// Nanoseconds that an idle machine can be left alone; nil for ever.
@@ -164,6 +190,12 @@ struct RunLoop {
       recorder?.note(.reset, at: machine.now)
       machine.reset()
     case .diagnose: output.write("\n" + diagnose())
+    case .save:
+      do {
+        output.write("\nroost: saved \(try saver.save(machine, typed: input.waiting))\n")
+      } catch {
+        output.write("\nroost: \(error)\n")
+      }
     case .key: break
     }
     return nil

@@ -10,6 +10,8 @@ enum RunOutcome: Equatable {
   case outputClosed
   case outputFailed(errno: Int32)
   case traceFailed(errno: Int32)
+  /// The snapshot that the run was to save could not be.
+  case notSaved(reason: String)
   case recordFailed(errno: Int32)
 }
 
@@ -23,7 +25,7 @@ extension RunOutcome {
     case .endedByUser: .endedByUser
     case .signal(let number): .signal(number)
     case .outputClosed: .signal(13)  // SIGPIPE
-    case .outputFailed, .traceFailed, .recordFailed: .cannotWrite
+    case .outputFailed, .traceFailed, .recordFailed, .notSaved: .cannotWrite
     }
   }
 
@@ -36,6 +38,7 @@ extension RunOutcome {
     case .timedOut(let limit): "the guest has not ended within \(limit)"
     case .signal(let number): "ended by signal \(number)"
     case .outputFailed(let number): "standard output: cannot be written: \(hostErrorText(number))"
+    case .notSaved(let reason): reason
     case .traceFailed(let number): "trace: cannot be written: \(hostErrorText(number))"
     case .recordFailed(let number): "record of the input: cannot be written: \(hostErrorText(number))"
     }

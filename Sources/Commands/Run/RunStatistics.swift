@@ -19,9 +19,10 @@ struct RunStatistics {
   /// The line that tells the trace hash; empty under host time.
   let traceHash: String
 
-  init(_ machine: VirtMachine, nanoseconds: UInt64) {
+  /// - Parameter before: instructions that each hart had retired when the run began: those of a snapshot.
+  init(_ machine: VirtMachine, since before: [UInt64], nanoseconds: UInt64) {
     seconds = Double(nanoseconds) / 1e9
-    harts = machine.harts.map { ($0.id, $0.retired, $0.statistics) }
+    harts = zip(machine.harts, before).map { ($0.id, $0.retired &- $1, $0.statistics) }
     blocks = machine.codeCache.blocksBuilt
     flushes = machine.codeCache.flushes
     resets = machine.resets

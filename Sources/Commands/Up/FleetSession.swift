@@ -164,6 +164,11 @@ extension ControlServer {
   }
 }
 
+/// The path from the root, whether there is a file or not.
+func pathFromRoot(_ path: String) -> String {
+  path.hasPrefix("/") ? path : absolutePath(".") + "/" + path
+}
+
 /// The path from the root, without links, if there is a file there.
 func absolutePath(_ path: String) -> String {
   guard let resolved = realpath(path, nil) else { return path }

@@ -93,7 +93,9 @@ extension MonitorConfiguration {
     // Children are only tried out when some guest needs one.
     if let guest = fleet.guests.first(where: { $0.isolation == .process }) {
       do throws(SandboxError) {
-        configuration.processExecution = try Sandbox().executionFactory
+        let sandbox = try Sandbox()
+        configuration.processExecution = sandbox.executionFactory
+        configuration.processRestoration = sandbox.restorationFactory
       } catch {
         throw .isolationUnavailable(guest: guest.name, reason: "\(error)")
       }

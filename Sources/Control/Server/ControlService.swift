@@ -3,6 +3,9 @@ public protocol ControlService: AnyObject, Sendable {
   /// Begins to do what is asked.
   func begin(_ request: Request) -> Answer
 
+  /// The guests that there are now; nil for those of the greeting.
+  var guests: [String]? { get }
+
   /// A guest's console from now on, its last `history` bytes first. `notify` is called on any thread when there is
   /// something to take.
   func openConsole(
@@ -11,6 +14,10 @@ public protocol ControlService: AnyObject, Sendable {
 
   /// Types on a guest's console. How many bytes were taken; the others may be tried again later. Nil for never.
   func type(_ bytes: [UInt8], on guest: String) -> Int?
+}
+
+extension ControlService {
+  public var guests: [String]? { nil }
 }
 
 /// When a request will be answered.

@@ -26,6 +26,8 @@ public final class MonitorService: ControlService {
     switch request {
     case .status(let names): return .now(status(of: names))
     case .act(let action, let names): return act(action, on: names)
+    case .snapshot(let guest, let file): return save(guest, .file(file))
+    case .clone(let guest, let name): return save(guest, .clone(name: name))
     case .awaitStart:
       return .later { [monitor, starts] in
         monitor.guests.allSatisfy { starts.count(of: $0.name) > 0 || $0.lifecycle.isOver } ? .done : nil
@@ -106,6 +108,25 @@ public final class MonitorService: ControlService {
       return .now(refusal(error))
     }
   }
+
+  private func save(_ name: String, _ purpose: SnapshotTask.Purpose) -> Answer {
+    do throws(ControlError) {
+      let guest = try find(name)
+      if case .file(let path) = purpose, !path.hasPrefix("/") {
+        return .now(.refused(Refusal(.badRequest, "\(path): is no absolute path")))
+      }
+      do throws(MonitorError) {
+        let task = SnapshotTask(of: guest, try guest.takeSnapshot(), purpose, monitor: monitor, starts: starts)
+        return .later { task.advance() }
+      } catch {
+        return .now(.refused(Refusal(error)))
+      }
+    } catch {
+      return .now(refusal(error))
+    }
+  }
+
+  public var guests: [String]? { monitor.guests.map(\.name) }
 
   // MARK: Consoles
 

@@ -102,6 +102,8 @@ final class ServerLoop {
     let client = ClientConnection(socket, service: service, mailbox: mailbox, clock: clock)
     makeRoom()
     if clients.count < Self.clientLimit {
+      var greeting = greeting
+      if let guests = service.guests { greeting.guests = guests }
       client.send(.hello(greeting))
       clients.append(client)
     } else {
@@ -129,7 +131,11 @@ final class ServerLoop {
   // MARK: Requests
 
   private func carryOut(_ request: (id: UInt32, body: Request), for client: ClientConnection) {
-    let isAction = if case .act = request.body { true } else { false }
+    let isAction =
+      switch request.body {
+      case .act, .snapshot, .clone: true
+      default: false
+      }
     // One client's requests keep no other's from being answered, and what goes on without a client is bounded as well.
     guard unanswered.count(where: { $0.client === client || (isAction && $0.client == nil) }) < Self.waitingLimit else {
       return client.reply(request.id, .refused(Refusal(.tooMany, "too many requests wait to be answered")))

@@ -48,6 +48,10 @@ public enum Request: Codable, Equatable, Sendable {
   case status(guests: [String])
   /// Has something done to guests, answered when it is done.
   case act(GuestAction, guests: [String])
+  /// Has a snapshot of a guest written to a file, by its absolute path; answered when it is there.
+  case snapshot(guest: String, file: String)
+  /// Has a new guest go on from where another one is; answered when it has been started.
+  case clone(guest: String, name: String)
   /// Answered when every guest has been started, or has failed to.
   case awaitStart
   /// Tells `stream` what a guest's console printed: the last `history` bytes of it, and what follows unless it is only to

@@ -19,8 +19,16 @@ extension KeyTable<GuestDraft> {
 
   static let guest = KeyTable(
     owner: "a guest", schemaName: "guest",
-    keys: Key<BootDescription>.boot.map { $0.within(\.guest.boot) }
+    keys: [snapshot] + Key<BootDescription>.boot.map { $0.within(\.guest.boot) }
       + Key<MachineDescription>.machine.map { $0.within(\.guest.machine) } + [clock] + share + life)
+
+  private static let snapshot = Key<GuestDraft>(
+    "snapshot", optional: .path, \.guest.snapshot,
+    "A snapshot file that it goes on from in place of booting an image; its machine is then as the file says.",
+    otherNames: ["restore"])
+
+  /// The keys that say what a snapshot has said already.
+  static let ofMachine = Key<BootDescription>.boot.map(\.name) + Key<MachineDescription>.machine.map(\.name) + ["clock"]
 
   private static let clock = Key<GuestDraft>(
     "clock", .choice, \.guest.machine.clock,

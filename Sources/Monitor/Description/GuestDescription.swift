@@ -6,7 +6,10 @@ public struct GuestDescription: Codable, Equatable, Sendable {
   /// Unique in its monitor: a letter or digit, then letters, digits, `.`, `_` and `-`; at most 63 bytes.
   public var name: String
   public var machine = MachineDescription()
+  /// What it boots; of no meaning when it goes on from a snapshot.
   public var boot: BootDescription
+  /// A snapshot file that it goes on from whenever it is started; its machine is then as the file says. Nil to boot.
+  public var snapshot: String?
   public var share = ProcessorShare()
   public var isolation = Isolation.thread
   public var restart = RestartPolicy.never

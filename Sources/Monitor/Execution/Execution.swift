@@ -1,4 +1,5 @@
 import Boards
+import Snapshots
 import SystemBus
 
 /// A guest's machine, on whichever side of an isolation boundary it lives. One thread at a time uses it, except for its
@@ -25,6 +26,10 @@ public protocol Execution: AnyObject {
   /// What the guest's memory takes of the host, measured now.
   func measureMemory() -> MemoryUse
 
+  /// The guest as it is now, with what is typed and it has not taken; it goes on unharmed. An error tells people why there
+  /// is none.
+  func snapshot() throws -> SavedGuest
+
   /// Ends the machine and frees what it holds. Nothing else is called afterwards.
   func end()
 }
@@ -32,6 +37,13 @@ public protocol Execution: AnyObject {
 extension Execution {
   /// The same with no such bound.
   public func run(for nanoseconds: UInt64) -> SliceReport { run(for: nanoseconds, until: .max) }
+
+  public func snapshot() throws -> SavedGuest { throw NoSnapshots() }
+}
+
+/// A machine that no snapshot can be made of.
+private struct NoSnapshots: Error, CustomStringConvertible {
+  var description: String { "machines of its kind cannot be" }
 }
 
 /// What a slice of a guest's time came to.
@@ -80,3 +92,12 @@ public struct MemoryUse: Codable, Equatable, Sendable {
 
 /// Makes the machine of a guest; throws an error whose description says, for people, why that cannot be done.
 public typealias ExecutionFactory = @Sendable (GuestDescription) throws -> any Execution
+
+/// What a guest goes on from.
+public enum GuestOrigin: Sendable {
+  case file(String)
+  case memory(SavedGuest)
+}
+
+/// Makes the machine of a guest that goes on from a snapshot; throws as `ExecutionFactory` does.
+public typealias RestorationFactory = @Sendable (GuestDescription, GuestOrigin) throws -> any Execution

@@ -1,6 +1,7 @@
 import Boards
 import HartEngine
 import Peripherals
+import Snapshots
 import SystemBus
 
 /// A machine in this process, in memory of its own, run by whichever worker has its slice.
@@ -9,14 +10,22 @@ public final class ThreadExecution: Execution {
   private let machine: VirtMachine
   private let output = Output()
   private let input: TypedInput
-  /// Kept so that other guests that boot the same can share it.
-  private let images: ImageStore.Shared
+  /// Kept so that other guests that begin the same can share it.
+  private let shared: AnyObject
 
   init(_ description: GuestDescription, images: ImageStore.Shared) throws {
-    self.images = images
+    shared = images
     machine = try VirtMachine(try description.machine.configuration(), console: output)
     input = TypedInput(for: machine.uart)
     try machine.start(images.images)
+  }
+
+  /// A machine that goes on from a snapshot, whose memory it shares as long as it does not change it.
+  init(_ saved: SnapshotStore.Shared) throws {
+    shared = saved
+    machine = try VirtMachine(saved.guest.machine, console: output)
+    input = TypedInput(for: machine.uart)
+    input.append(saved.guest.typed)
   }
 
   /// Makes machines for as long as it is kept, sharing what equal boots have in common.
@@ -43,6 +52,12 @@ public final class ThreadExecution: Execution {
   public func hold() { machine.holdTime() }
   public func release() { machine.releaseTime() }
   public func end() {}
+
+  public func snapshot() throws -> SavedGuest {
+    var saved = SavedGuest(try machine.snapshot())
+    saved.typed = Array(input.waiting)
+    return saved
+  }
 
   public func measureMemory() -> MemoryUse {
     var use = MemoryUse()

@@ -62,13 +62,24 @@ extension Guest: Runnable {
     case .reset: machine.execution?.reset()
     case .kill: end(because: nil)
     case .measure: measure()
+    case .save(let request): save(request)
+    }
+  }
+
+  private func save(_ request: SnapshotRequest) {
+    guard let execution = machine.execution else { return }
+    request.carryOut {
+      var saved = try execution.snapshot()
+      saved.typed += control.withLock { $0.input }
+      saved.origin = origin?.origin ?? description.snapshot ?? description.boot.kernel
+      return saved
     }
   }
 
   private func makeMachine() {
     machine.execution?.end()
     do {
-      let execution = try monitor.makeExecution(description)
+      let execution = try monitor.makeExecution(description, from: origin)
       machine.execution = execution
       machine.isHeld = false
       machine.step = Step()

@@ -1,4 +1,5 @@
 import Boards
+import Snapshots
 import Synchronization
 import SystemBus
 
@@ -7,6 +8,8 @@ import SystemBus
 public final class Guest: Sendable, Identifiable {
   public let description: GuestDescription
   public let console: GuestConsole
+  /// What it goes on from whenever it is started; nil for what its description says.
+  let origin: SavedGuest?
   let monitor: MonitorCore
   let control: Mutex<Control>
   /// Belongs to the worker that has the guest's slice.
@@ -14,8 +17,9 @@ public final class Guest: Sendable, Identifiable {
 
   public var name: String { description.name }
 
-  init(_ description: GuestDescription, monitor: MonitorCore) {
+  init(_ description: GuestDescription, monitor: MonitorCore, origin: SavedGuest? = nil) {
     self.description = description
+    self.origin = origin
     self.monitor = monitor
     console = GuestConsole(description.console)
     control = Mutex(Control())
@@ -49,6 +53,7 @@ public final class Guest: Sendable, Identifiable {
     case reset
     case kill
     case measure
+    case save(SnapshotRequest)
   }
 
   public var lifecycle: Lifecycle { control.withLock { $0.lifecycle } }
@@ -97,6 +102,17 @@ public final class Guest: Sendable, Identifiable {
       control.errands.append(.reset)
       return control.lifecycle
     }
+  }
+
+  /// Has a snapshot made of it, which takes about a third of a millisecond for each MiB that it uses; it goes on.
+  public func takeSnapshot() throws(MonitorError) -> SnapshotTicket {
+    let ticket = SnapshotTicket()
+    try change("save") { control in
+      guard control.lifecycle.isAlive else { return nil }
+      control.errands.append(.save(SnapshotRequest(ticket, guest: name)))
+      return control.lifecycle
+    }
+    return ticket
   }
 
   /// Asks the guest to stop, as its description says how, and ends it when it has not after its grace.

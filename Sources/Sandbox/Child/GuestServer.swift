@@ -3,6 +3,7 @@
   import GuestImage
   import Monitor
   import Peripherals
+  import Snapshots
   import SystemBus
 
   /// The machine of a child's guest, and what is around it.
@@ -12,6 +13,8 @@
     private let doorbell: Doorbell
     private let output: ConsoleBuffer
     private let input: TypedInput
+    /// The machine as it is being told to the monitor.
+    private var saved: [UInt8] = []
 
     /// Makes the machine, from nothing but what the monitor says.
     init(_ setup: Setup) throws {
@@ -27,7 +30,15 @@
     }
 
     /// Boots it. From here on, content of unknown origin is looked at.
-    func boot() throws { try machine.start(try BootImages(setup.boot, reader: setup.reader)) }
+    func boot() throws {
+      guard let path = setup.snapshot, let file = setup.files.first else {
+        return try machine.start(try BootImages(setup.boot, reader: setup.reader))
+      }
+      let contents = try SnapshotFile.read(
+        Inheritance.firstFile, length: file.length, name: path, into: machine.ram)
+      try machine.resume(encoded: contents.machine)
+      input.append(contents.typed)
+    }
 
     /// Does what is asked, until nobody asks any more.
     func serve(_ channel: Channel) {
@@ -36,8 +47,24 @@
         case .run(let slice): guard channel.send(Reply.slice(run(slice)).bytes) else { return }
         case .hold: machine.holdTime()
         case .release: machine.releaseTime()
+        case .save(let offset): guard channel.send(save(from: offset).bytes) else { return }
         }
       }
+    }
+
+    /// Puts a part of the machine where the monitor will look for it.
+    private func save(from offset: UInt64) -> Reply {
+      if offset == 0 {
+        var encoder = StateEncoder()
+        encoder.encode(Array(input.waiting))
+        saved = encoder.bytes + machine.encodedWithoutRAM()
+      }
+      let part = saved.dropFirst(Int(clamping: offset)).prefix(SliceReport.outputLimit)
+      output.clear()
+      for byte in part { output.write(byte) }
+      let total = saved.count
+      if Int(clamping: offset) + part.count >= total { saved = [] }
+      return .saved(count: UInt32(truncatingIfNeeded: part.count), total: UInt64(total))
     }
 
     private func run(_ slice: Request.Slice) -> SliceReply {

@@ -16,7 +16,7 @@
     let area: AreaMapping
     let process: pid_t
     private let link: OpenDescriptor
-    private let ram: OpenDescriptor?
+    let ram: OpenDescriptor?
     private let words: OpenDescriptor
     private let clock: clockid_t?
     private var isReaped = false

@@ -9,11 +9,12 @@
     public let doorbell: Doorbell
     /// Its number, which is its own until `end` or a report that it is lost.
     public var processNumber: Int32 { child.process }
-    private let child: ChildProcess
+    let child: ChildProcess
+    let machine: MachineConfiguration
     /// Kept for the thread that made the child, with which the child would end.
     private let launcher: ProcessLauncher
     private var stage: Stage
-    private var input: [UInt8] = []
+    private(set) var input: [UInt8] = []
     private var resets = false
     private var waitingInput = 0
     private var statistics = MachineStatistics()
@@ -39,10 +40,13 @@
     /// A century, which is as good as for ever.
     private static let longestIdleTime: UInt64 = 100 * 365 * 86_400_000_000_000
 
-    /// - Parameter startLimit: how long the child may take to become ready, in nanoseconds.
-    init(_ child: ChildProcess, of launcher: ProcessLauncher, startLimit: UInt64) {
+    /// - Parameters:
+    ///   - machine: what the guest's machine is made of.
+    ///   - startLimit: how long the child may take to become ready, in nanoseconds.
+    init(_ child: ChildProcess, of launcher: ProcessLauncher, machine: MachineConfiguration, startLimit: UInt64) {
       self.child = child
       self.launcher = launcher
+      self.machine = machine
       doorbell = Doorbell(sharing: child.area.doorbell, owner: child.area)
       stage = .starting(deadline: HostTime.now &+ startLimit)
     }
@@ -79,7 +83,7 @@
         stage = .ready(idleUntil: 0)
         report = self.report(.ran)
       case .success(.refused(let words)): report = lose("cannot be started: \(words)")
-      case .success(.slice): report = lose(.nonsense)
+      case .success(.slice), .success(.saved): report = lose(.nonsense)
       case .failure(.silent) where HostTime.now < deadline:
         report = self.report(.idle(nanoseconds: Self.startInterval))
       case .failure(let loss): report = lose(loss)
@@ -143,7 +147,7 @@
     private func report(_ answer: Result<Reply, ChildProcess.Loss>) -> SliceReport {
       switch answer {
       case .success(.slice(let slice)): return report(slice)
-      case .success(.ready), .success(.refused): return lose(.nonsense)
+      case .success(.ready), .success(.refused), .success(.saved): return lose(.nonsense)
       case .failure(let loss): return lose(loss)
       }
     }
@@ -166,6 +170,16 @@
       // Copied before anybody looks at it: the child may write there at any time.
       report.output = Array(UnsafeRawBufferPointer(start: child.area.output, count: Int(slice.outputCount)))
       return report
+    }
+
+    /// Whether the child has come so far that it answers requests.
+    var isReady: Bool { if case .ready = stage { true } else { false } }
+
+    /// Gives the child up; why, in words.
+    func lose(_ loss: ChildProcess.Loss) -> String {
+      let reason = child.end(because: loss)
+      _ = lose(reason) as SliceReport
+      return reason
     }
 
     private func lose(_ loss: ChildProcess.Loss) -> SliceReport { lose(child.end(because: loss)) }

@@ -40,22 +40,35 @@
       switch child.answer(within: Self.startLimit) {
       case .success(.ready(let features)): return features
       case .success(.refused(let words)): throw .unavailable(reason: words)
-      case .success(.slice): throw .unavailable(reason: child.end(because: .nonsense))
+      case .success(.slice), .success(.saved): throw .unavailable(reason: child.end(because: .nonsense))
       case .failure(let loss): throw .unavailable(reason: child.end(because: loss))
       }
     }
 
     /// A machine in a child that has just been started: it gets ready while others run.
     package func launch(_ guest: GuestDescription) throws(SandboxError) -> ProcessExecution {
-      do throws(DescriptionError) { _ = try guest.machine.configuration() } catch { throw .machine(error) }
       let files = try BootFiles(guest.boot)
+      return try launch(guest, files) { $0.boot = guest.boot }
+    }
+
+    /// The same, which goes on from a snapshot: the child reads it.
+    func launch(_ guest: GuestDescription, from origin: GuestOrigin) throws(SandboxError) -> ProcessExecution {
+      let files = try BootFiles(origin)
+      return try launch(guest, files) { $0.snapshot = files.files.first?.path }
+    }
+
+    private func launch(
+      _ guest: GuestDescription, _ files: BootFiles, _ complete: (inout Setup) -> Void
+    ) throws(SandboxError) -> ProcessExecution {
+      let machine: MachineConfiguration
+      do throws(DescriptionError) { machine = try guest.machine.configuration() } catch { throw .machine(error) }
       var setup = Setup(.guest, parent: getpid())
       setup.machine = guest.machine
-      setup.boot = guest.boot
       setup.files = files.files
-      let ram = try SharedMemory.create(name: "roost-ram", size: Int(clamping: guest.machine.memory))
+      complete(&setup)
+      let ram = try SharedMemory.create(name: "roost-ram", size: machine.memorySize)
       let child = try start(guest.name, setup, ram: ram, files)
-      return ProcessExecution(child, of: self, startLimit: Self.startLimit)
+      return ProcessExecution(child, of: self, machine: machine, startLimit: Self.startLimit)
     }
 
     /// - Parameter name: shown in the host's lists of processes.

@@ -11,8 +11,10 @@
     /// The child cannot do what it is for, and ends.
     case refused(String)
     case slice(SliceReply)
+    /// So many bytes of a saved machine, at most `SliceReport.outputLimit`, lie in the shared area, of `total` in all.
+    case saved(count: UInt32, total: UInt64)
 
-    private enum Tag: UInt8 { case ready, refused, slice }
+    private enum Tag: UInt8 { case ready, refused, slice, saved }
 
     package var bytes: [UInt8] {
       var encoder = StateEncoder()
@@ -30,6 +32,10 @@
       case .slice(let slice):
         encoder.encode(Tag.slice.rawValue)
         slice.encode(to: &encoder)
+      case .saved(let count, let total):
+        encoder.encode(Tag.saved.rawValue)
+        encoder.encode(count)
+        encoder.encode(total)
       }
       return encoder.bytes
     }
@@ -45,6 +51,10 @@
         self = .ready(features)
       case .refused: self = .refused(try decoder.decodeWords())
       case .slice: self = .slice(try SliceReply(from: &decoder))
+      case .saved:
+        let count = try decoder.decode(UInt32.self)
+        guard count <= UInt32(SliceReport.outputLimit) else { throw decoder.invalid("count") }
+        self = .saved(count: count, total: try decoder.decode(UInt64.self))
       case nil: throw decoder.invalid("reply")
       }
       guard decoder.isAtEnd else { throw decoder.invalid("length") }

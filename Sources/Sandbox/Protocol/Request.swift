@@ -1,12 +1,14 @@
 #if os(Linux)
   import SystemBus
 
-  /// What the monitor asks of a child that has its machine.
+  /// What the monitor asks of a child that has its machine. What it runs and saves is answered.
   package enum Request: Equatable {
-    /// To run a slice; the only request that is answered.
+    /// To run a slice.
     case run(Slice)
     /// To stop the machine's time, and to let it go on.
     case hold, release
+    /// To put all of its machine but RAM, from this byte on, into the shared area. At 0 it is made anew.
+    case save(from: UInt64)
 
     package struct Slice: Equatable {
       package var nanoseconds: UInt64
@@ -27,7 +29,7 @@
 
     package static let inputLimit = 16 << 10
 
-    private enum Tag: UInt8 { case run, hold, release }
+    private enum Tag: UInt8 { case run, hold, release, save }
 
     package var bytes: [UInt8] {
       var encoder = StateEncoder()
@@ -40,6 +42,9 @@
         encoder.encode(slice.input)
       case .hold: encoder.encode(Tag.hold.rawValue)
       case .release: encoder.encode(Tag.release.rawValue)
+      case .save(let offset):
+        encoder.encode(Tag.save.rawValue)
+        encoder.encode(offset)
       }
       return encoder.bytes
     }
@@ -55,6 +60,7 @@
             input: try decoder.decodeBytes()))
       case .hold: self = .hold
       case .release: self = .release
+      case .save: self = .save(from: try decoder.decode(UInt64.self))
       case nil: throw decoder.invalid("request")
       }
     }

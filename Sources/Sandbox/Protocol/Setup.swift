@@ -30,12 +30,14 @@
     package var parent: Int32
     package var machine = MachineDescription()
     package var boot = BootDescription(kernel: "")
+    /// The file that the guest goes on from, the only one in `files`; nil to boot.
+    package var snapshot: String?
     /// In the order of their descriptors, from `Inheritance.firstFile` on.
     package var files: [File] = []
 
     package var bytes: [UInt8] {
       var encoder = StateEncoder()
-      encoder.section("setup", version: 2)
+      encoder.section("setup", version: 3)
       switch purpose {
       case .probe: encoder.encode("probe")
       case .attempt(let escape): encoder.encode(escape.rawValue)
@@ -52,6 +54,7 @@
       encoder.encode(boot.kernel)
       encoder.encode(list: boot.load)
       for text in [boot.firmware, boot.initrd, boot.append, boot.deviceTree] { encoder.encode(optional: text) }
+      encoder.encode(optional: snapshot)
       encoder.encode(list: files.map(\.path))
       encoder.encode(files.map(\.length))
       return encoder.bytes
@@ -64,7 +67,7 @@
 
     package init(_ bytes: [UInt8]) throws(StateError) {
       var decoder = StateDecoder(bytes)
-      try decoder.section("setup", newest: 2)
+      try decoder.section("setup", newest: 3)
       let word = try decoder.decodeText()
       switch word {
       case "probe": purpose = .probe
@@ -90,6 +93,7 @@
       boot.initrd = try decoder.decodeOptional()
       boot.append = try decoder.decodeOptional()
       boot.deviceTree = try decoder.decodeOptional()
+      snapshot = try decoder.decodeOptional()
       let paths = try decoder.decodeList()
       let lengths = try decoder.decodeArray(of: UInt64.self, count: paths.count)
       files = zip(paths, lengths).map { File(path: $0, length: $1) }

@@ -67,20 +67,34 @@ public final class MemoryFile: Sendable {
     private static func seal(_: Int32) -> Bool { true }
   #endif
 
+  /// A descriptor of an empty file that grows as it is written to, which the caller has to close.
+  package static func openEmpty(name: String) throws(MemoryError) -> Int32 {
+    let descriptor = make(name)
+    guard descriptor >= 0 else { throw MemoryError(size: 0, errorNumber: errno) }
+    return descriptor
+  }
+
   /// Calls `body` with each stretch of the file that may hold anything but zeros, in bytes from its start, in order.
   func forEachDataRange(_ body: (Range<Int>) throws(MemoryError) -> Void) throws(MemoryError) {
+    try Self.forEachDataRange(of: descriptor, size: size, body)
+  }
+
+  /// The same of a file that is somebody else's.
+  static func forEachDataRange(
+    of descriptor: Int32, size: Int, _ body: (Range<Int>) throws(MemoryError) -> Void
+  ) throws(MemoryError) {
     #if os(Linux)
       var position = 0
       while position < size {
-        let start = lseek(descriptor, off_t(position), Self.seekData)
+        let start = lseek(descriptor, off_t(position), seekData)
         if start < 0 {
           // Only a hole is left.
           if errno == ENXIO { return }
           throw MemoryError(size: size, errorNumber: errno)
         }
-        let end = lseek(descriptor, start, Self.seekHole)
+        let end = lseek(descriptor, start, seekHole)
         guard end > start else { throw MemoryError(size: size, errorNumber: errno) }
-        try body(Int(start)..<Int(end))
+        try body(Int(start)..<min(Int(end), size))
         position = Int(end)
       }
     #else

@@ -23,6 +23,21 @@ public final class MemoryImage: Sendable {
     self.changes = changes
   }
 
+  /// A copy of what a file holds now, which others may be writing to.
+  /// - Parameters:
+  ///   - descriptor: of a file whose length nobody can change.
+  ///   - size: its length in bytes, a multiple of 4096.
+  package static func copy(of descriptor: Int32, size: Int) throws(MemoryError) -> MemoryImage {
+    let mapping = try HostMapping.map(count: size, of: UInt8.self, descriptor: descriptor)
+    defer { HostMapping.unmap(mapping, count: size) }
+    let builder = try MemoryImageBuilder(size: size)
+    try MemoryFile.forEachDataRange(of: descriptor, size: size) { range throws(MemoryError) in
+      try builder.write(
+        UnsafeRawBufferPointer(start: mapping + range.lowerBound, count: range.count), at: range.lowerBound)
+    }
+    return builder.finish()
+  }
+
   /// Length in bytes, a multiple of 4096.
   public var size: Int { file.size }
 

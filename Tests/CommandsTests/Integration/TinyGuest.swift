@@ -27,6 +27,9 @@ struct TinyGuest {
     words.append(bits | b << 20 | a << 15 | (equal ? 0 : 1) << 12 | 0x63)
   }
 
+  /// Instructions as they are.
+  mutating func words(_ more: UInt32...) { words += more }
+
   mutating func load(_ rd: UInt32, _ value: UInt32) {
     let low = Int32(bitPattern: value << 20) >> 20
     lui(rd, value &- UInt32(bitPattern: low))
