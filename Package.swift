@@ -54,13 +54,14 @@ let modules: [Module] = [
       "Snapshots", "Monitor",
     ]),
   Module(
-    name: "Harness", imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Diagnosis"]),
+    name: "Harness",
+    imports: ["ISA", "SystemBus", "HartEngine", "Peripherals", "GuestImage", "Boards", "Diagnosis", "Snapshots"]),
   Module(name: "RoostTesting", imports: ["SystemBus", "HartEngine", "Boards", "Harness"]),
   Module(
     name: "Scenarios",
     imports: [
       "PlainText", "ISA", "SystemBus", "HartEngine", "GuestImage", "Boards", "YAMLReading", "Monitor", "Diagnosis",
-      "Harness",
+      "Snapshots", "Harness",
     ]),
   Module(name: "Control", imports: ["CHost", "PlainText", "SystemBus", "Boards", "Snapshots", "Monitor"]),
   Module(

@@ -15,15 +15,12 @@ struct ArtifactFolder {
   /// Writes what is known of a failure.
   /// - Returns: the paths of the files.
   func write(_ result: TestResult, _ summary: TestSummary) throws(CommandError) -> [String] {
-    guard case .failed(let failure) = result.verdict else { return [] }
-    let one = summary.plan.cases[result.testCase]
-    let file = summary.plan.files[one.file].path.split(separator: "/").last ?? ""
-    let stem = file.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
-    let folder = "\(path)/\(Self.fileName("\(stem.isEmpty ? String(file) : stem).\(one.name)"))"
+    guard case .failed(let failure) = result.verdict else { return result.artifacts }
+    let folder = "\(path)/\(summary.plan.artifactName(of: result.testCase))"
     for place in [path, folder] where mkdir(place, 0o777) != 0 && errno != EEXIST {
       throw .cannotCreate(file: place, reason: hostErrorText(errno))
     }
-    var files: [String] = []
+    var files = result.artifacts
     let text = summary.explanation(of: failure, result.testCase).map { $0 + "\n" }.joined()
     files.append(try write(Array(text.utf8), "report.txt", folder))
     for guest in failure.guests where !guest.console.isEmpty {
@@ -40,14 +37,5 @@ struct ArtifactFolder {
     let file = "\(folder)/\(name)"
     try OutputFile.write(bytes, to: file)
     return file
-  }
-
-  /// `text` as the name of a file: what may stand in none is `_`.
-  private static func fileName(_ text: String) -> String {
-    let name = text.unicodeScalars.map { scalar -> Character in
-      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-      return isPlain || ".-_=,".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
-    }
-    return String(name.prefix(180))
   }
 }

@@ -57,6 +57,9 @@ struct TestCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What tells more of failures is written here.", valueName: "folder"))
   var artifacts = "test-artifacts"
 
+  @Flag(help: "Make the states that scenarios start from anew, where the cache has them.")
+  var updateSnapshots = false
+
   func validate() throws {
     if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs: expected 1 to 256, not \(jobs)") }
     if !(1...1_000_000).contains(times) { throw ValidationError("--repeat: expected 1 to 1000000, not \(times)") }
@@ -73,6 +76,11 @@ struct TestCommand: ParsableCommand {
     }
     var options = RunOptions()
     if let jobs { options.jobs = jobs }
+    // Where each time is to begin at power-on, nothing is taken from before.
+    options.cache = times > 1 ? nil : .standard
+    options.onCacheFailure = { StandardError.report("snapshots are not kept: \($0)") }
+    options.updatesSnapshots = updateSnapshots
+    options.artifacts = artifacts
     let started = HostTime.now
     let progress = TestProgress(plan: plan, isQuiet: tap || json)
     var results = ScenarioRunner.run(plan, options: options, times: times) { progress.take($0) }

@@ -12,6 +12,15 @@ public struct Transcript: Sendable {
   /// Place of the first byte that no expectation has gone past.
   public private(set) var readPosition = 0
 
+  public init() {}
+
+  /// What was kept elsewhere.
+  init(start: Int, bytes: [UInt8], readPosition: Int) {
+    self.start = start
+    self.bytes = bytes
+    self.readPosition = readPosition
+  }
+
   /// How many bytes were printed.
   public var end: Int { start + bytes.count }
 

@@ -60,6 +60,7 @@ public struct TestSummary: Sendable {
       lines += guest.lastLines.map { "  | " + $0 }
       lines += guest.state
     }
+    lines += failure.guests.compactMap(\.before).map { "shortly before: roost run --restore " + Self.shellWord($0) }
     return lines + ["again: " + replay(of: testCase)]
   }
 }

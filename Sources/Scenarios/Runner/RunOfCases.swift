@@ -26,6 +26,7 @@ final class RunOfCases {
     do throws(StartFailure) {
       let scenarioRun = try runner.begin(file: run.file, scenario: run.scenario, variant: run.variant)
       origin = scenarioRun.bench.now
+      scenarioRun.artifacts = run.cases.first.flatMap { runner.artifacts(of: $0) }
       execute(scenario.steps, scenarioRun, run.cases, depth: 0)
       runner.giveUp(on: run, because: "'\(scenario.name)', which it starts from, failed")
     } catch {
@@ -53,7 +54,9 @@ final class RunOfCases {
         guard let first = own.first else { continue }
         if first != run.cases.first { tell(.started(first)) }
         do throws(TestFailure) {
-          execute(branch.steps, try scenarioRun.fork(), own, depth: depth + 1)
+          let fork = try scenarioRun.fork()
+          fork.artifacts = runner.artifacts(of: first)
+          execute(branch.steps, fork, own, depth: depth + 1)
         } catch {
           fail(own, error, scenarioRun)
         }
@@ -79,7 +82,7 @@ final class RunOfCases {
 
   private func keep(_ step: Int?, _ scenarioRun: ScenarioRun) throws(TestFailure) {
     let point = StartPoint(file: run.file, scenario: run.scenario, variant: run.variant, step: step)
-    if runner.isWanted(point) { runner.keep(.success(try scenarioRun.state()), at: point) }
+    if runner.isWanted(point) { runner.keep(try scenarioRun.state(), at: point) }
   }
 
   // MARK: Results
@@ -89,6 +92,7 @@ final class RunOfCases {
     if let scenarioRun {
       result.virtualTime = VirtualTime(ticks: scenarioRun.bench.now &- origin)
       result.traceHash = scenarioRun.bench.traceHash
+      result.artifacts = scenarioRun.written
     }
     let now = HostTime.now
     result.hostTime = now &- hostStart

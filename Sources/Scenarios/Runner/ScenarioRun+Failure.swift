@@ -1,6 +1,7 @@
 import Boards
 import Diagnosis
 import Harness
+import Snapshots
 import YAMLReading
 
 extension ScenarioRun {
@@ -18,6 +19,9 @@ extension ScenarioRun {
       if doesItAgain, let explanation = try? guest.explain() {
         diagnosis = explanation.diagnosis
         report.instructions = explanation.instructions
+        if let artifacts, write(explanation.before, to: "before-\(guest.name).snapshot", in: artifacts) == nil {
+          report.before = "\(artifacts)/before-\(guest.name).snapshot"
+        }
       } else {
         diagnosis = Diagnosis.examine(guest.machine, symbols: guest.symbols).text
       }
@@ -25,6 +29,19 @@ extension ScenarioRun {
       return report
     }
     return failure
+  }
+
+  /// Writes a guest to a file.
+  /// - Returns: why it cannot be, if so.
+  func write(_ snapshot: GuestSnapshot, to name: String, in folder: String) -> String? {
+    HostFiles.makeFolder(folder)
+    do throws(SnapshotFileError) {
+      try SnapshotFile.write(snapshot.saved, to: "\(folder)/\(name)")
+    } catch {
+      return "\(error)"
+    }
+    written.append("\(folder)/\(name)")
+    return nil
   }
 }
 

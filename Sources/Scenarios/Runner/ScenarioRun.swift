@@ -10,6 +10,10 @@ final class ScenarioRun {
   let bench: TestBench
   /// What has been captured so far.
   private(set) var values: [String: String]
+  /// The folder for what tells more of the case; nil to write nothing.
+  var artifacts: String?
+  /// Paths of the files that were written there.
+  var written: [String] = []
   /// Bench time at which it must be done.
   private let limit: Ticks
   /// `HostTime.now` at which it must be done.
@@ -210,7 +214,7 @@ final class ScenarioRun {
         if let problem = check.problem(with: assertion) { throw failure(problem, position: assertion.position) }
       }
     case .inject(let injection): try inject(injection, step)
-    case .save: break
+    case .save(let name): try save(name, step)
     }
   }
 
@@ -264,6 +268,18 @@ final class ScenarioRun {
     } catch {
       throw failure("\(error)", at: step)
     }
+  }
+
+  private func save(_ name: String, _ step: Step) throws(TestFailure) {
+    guard let artifacts else { return }
+    let guest = try guest(step)
+    let snapshot: GuestSnapshot
+    do throws(HarnessError) {
+      snapshot = try guest.snapshot()
+    } catch {
+      throw failure("\(error)", at: step)
+    }
+    if let problem = write(snapshot, to: "\(name).snapshot", in: artifacts) { throw failure(problem, at: step) }
   }
 
   // MARK: Guests and failures

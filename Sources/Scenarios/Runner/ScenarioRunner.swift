@@ -9,6 +9,14 @@ import SystemBus
 public struct RunOptions: Sendable {
   /// Scenarios at a time, at least 1.
   public var jobs = MonitorConfiguration.hostCores
+  /// Where states that scenarios start from outlast the process; nil for nowhere.
+  public var cache: SnapshotCache?
+  /// Told, once, why states cannot be kept there.
+  public var onCacheFailure: @Sendable (String) -> Void = { _ in }
+  /// Whether states are made and kept anew even where the cache has them.
+  public var updatesSnapshots = false
+  /// The folder in which each case has one for what tells more of it; nil to write nothing.
+  public var artifacts: String?
 
   public init() {}
 }
@@ -28,6 +36,8 @@ public final class ScenarioRunner: Sendable {
   /// Points that cases of the plan come by and others start from.
   private let wanted: Set<StartPoint>
   private let library = GuestLibrary()
+  private let keys: Mutex<StateKeys>
+  private let hasToldOfCache = Atomic(false)
 
   public init(_ plan: TestPlan, options: RunOptions) {
     self.plan = plan
@@ -36,6 +46,7 @@ public final class ScenarioRunner: Sendable {
     let runs = Set(plan.runs.map { StartPoint(file: $0.file, scenario: $0.scenario, variant: $0.variant) })
     wanted = points.filter { runs.contains(StartPoint(file: $0.file, scenario: $0.scenario, variant: $0.variant)) }
     store = StateStore(promised: wanted)
+    keys = Mutex(StateKeys(plan, program: HostFiles.program))
   }
 
   /// Runs everything.
@@ -96,14 +107,17 @@ public final class ScenarioRunner: Sendable {
     }
   }
 
-  /// Comes to a point that no case of the plan comes by.
+  /// Comes to a point that no case of the plan comes by, or finds what was kept of it.
   private func make(_ point: StartPoint) -> Result<StartState, StartFailure> {
+    if !options.updatesSnapshots, let kept = kept(point) { return .success(kept) }
     do throws(StartFailure) {
       let run = try begin(file: point.file, scenario: point.scenario, variant: point.variant)
       let steps = run.scenario.steps
       do throws(TestFailure) {
         try run.run(Array(point.step.map { steps[...$0] } ?? steps[...]))
-        return .success(try run.state())
+        let state = try run.state()
+        cache(state, at: point)
+        return .success(state)
       } catch {
         throw .failed(error)
       }
@@ -116,7 +130,28 @@ public final class ScenarioRunner: Sendable {
 
   func isWanted(_ point: StartPoint) -> Bool { wanted.contains(point) }
 
-  func keep(_ result: Result<StartState, StartFailure>, at point: StartPoint) { store.put(result, at: point) }
+  func keep(_ state: StartState, at point: StartPoint) {
+    store.put(.success(state), at: point)
+    cache(state, at: point)
+  }
+
+  /// What the cache has of a point.
+  private func kept(_ point: StartPoint) -> StartState? {
+    guard let cache = options.cache, let key = keys.withLock({ $0.key(of: point) }), cache.has(key) else { return nil }
+    let setups = plan.files[point.file].scenarios[point.scenario].variants[point.variant].guests
+    guard let files = try? setups.map({ try library.files(of: $0) }) else { return nil }
+    return cache.load(key, files)
+  }
+
+  private func cache(_ state: StartState, at point: StartPoint) {
+    guard let cache = options.cache, let key = keys.withLock({ $0.key(of: point) }) else { return }
+    if cache.has(key), !options.updatesSnapshots { return }
+    guard let problem = cache.save(state, key), !hasToldOfCache.exchange(true, ordering: .relaxed) else { return }
+    options.onCacheFailure(problem)
+  }
+
+  /// The folder for what tells more of a case.
+  func artifacts(of testCase: Int) -> String? { options.artifacts.map { $0 + "/" + plan.artifactName(of: testCase) } }
 
   /// Lets nobody wait for what a run has not come to.
   func giveUp(on run: TestRun, because reason: String) {

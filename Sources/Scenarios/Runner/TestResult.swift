@@ -13,6 +13,8 @@ public struct TestFailure: Error, Equatable, Sendable {
     public var state: [String]
     /// The last instructions that retired, as lines of a commit trace, the oldest first.
     public var instructions: [String] = []
+    /// Path of a snapshot from shortly before; nil if there is none.
+    public var before: String?
 
     public init(guest: String, lastLines: [String], console: [UInt8], state: [String]) {
       self.guest = guest

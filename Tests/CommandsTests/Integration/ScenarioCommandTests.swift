@@ -41,6 +41,10 @@ import Testing
     let report = try String(contentsOfFile: files.path("out/a.fails/report.txt"), encoding: .utf8)
     #expect(report.contains("expected an end with code 0"))
     #expect(try !Data(contentsOf: URL(fileURLWithPath: files.path("out/a.fails/instructions-g.txt"))).isEmpty)
+    #expect(
+      result.output.contains("shortly before: roost run --restore \(files.path("out"))/a.fails/before-g.snapshot\n"))
+    let restored = try Roost.run(["run", "--restore", files.path("out/a.fails/before-g.snapshot")])
+    #expect(restored.status == 7, "\(restored.errors)")
   }
 
   @Test func runsTheSameAgain() throws {

@@ -40,7 +40,7 @@ public enum Counter: String, CaseIterable, Sendable {
   case interrupts
   /// Times a hart went to wait for an interrupt.
   case waits
-  /// Times the guest reset the machine.
+  /// Times the machine was reset, by the guest or from outside.
   case resets
 }
 
