@@ -157,7 +157,8 @@ extension ValueType where Value == [UInt8] {
       var bytes: [UInt8] = []
       var rest = digits[...]
       while !rest.isEmpty {
-        guard rest.count >= 2, !rest.hasPrefix("+"), let byte = UInt8(rest.prefix(2), radix: 16) else {
+        guard rest.count >= 2, rest.prefix(2).allSatisfy(\.isHexDigit), let byte = UInt8(rest.prefix(2), radix: 16)
+        else {
           throw .unexpected
         }
         bytes.append(byte)
