@@ -72,7 +72,7 @@ private struct Replay {
         events.removeFirst()
       }
       let now = guest.machine.now
-      guard now < end, !guest.isFinished || !events.isEmpty else { return }
+      guard now < end, !guest.isFinished || !events.isEmpty else { break }
       if !hasSnapshot, now >= (end > time ? end - time : 0) {
         hasSnapshot = true
         snapshot = try guest.snapshot()
@@ -81,8 +81,10 @@ private struct Replay {
         guest.machine.onCommit = { [tail] in tail.append($0) }
       }
       _ = guest.machine.run(until: min(now + TestBench.grid, end, events.first?.time ?? .max))
-      if guest.isFinished, events.isEmpty { return }
     }
+    // A machine may have ended within a tick.
+    let rest = executed - min(executed, Self.executed(by: guest))
+    if !guest.isFinished, rest > 0 { _ = guest.machine.run(instructions: rest) }
   }
 
   /// Instructions between two points of the grid, at most.

@@ -74,7 +74,7 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
               - {console: /echo x\\nx\\n/}
               - {absent: panic}
               - {counter: instructions, at-least: 1000}
-              - {counter: resets, equals: 1}
+              - {counter: resets, equals: 0}
               - {register: zero, equals: 0}
               - {csr: satp, mask: 0x80000000, equals: 0x80000000}
               - {memory: 0x80400000, width: 1, differs: 0x100}
@@ -84,7 +84,7 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
           - assert: {counter: resets, equals: 1}
           - sendline: reboot
           - expect: "nest> "
-          - assert: {counter: resets, equals: 1}
+          - assert: {counter: resets, equals: 2}
       """)
     #expect(verdicts == ["s": .passed])
   }
