@@ -33,13 +33,15 @@ public final class Monitor: Sendable {
   /// from a snapshot, what their machines are made of is read from the file.
   public func add(_ descriptions: [GuestDescription]) throws(MonitorError) -> [Guest] {
     var complete = descriptions
+    var known: [String: MachineDescription] = [:]
     for index in complete.indices {
       guard let path = complete[index].snapshot else { continue }
       do throws(SnapshotFileError) {
-        complete[index].machine = MachineDescription(try SnapshotFile.configuration(of: path))
+        if known[path] == nil { known[path] = MachineDescription(try SnapshotFile.configuration(of: path)) }
       } catch {
         throw .badSnapshot(guest: complete[index].name, reason: "\(error)")
       }
+      if let machine = known[path] { complete[index].machine = machine }
     }
     return try add(complete, from: nil)
   }
