@@ -12,6 +12,9 @@ struct LoadedBoot {
     var zeroFill: UInt32
   }
 
+  /// Most pieces: an ELF's segments, and some more files.
+  static let pieceLimit = 65_536
+
   /// For RAM: the images and the device tree.
   var pieces: [Piece]
   /// For the boot ROM.

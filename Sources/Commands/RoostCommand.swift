@@ -26,6 +26,7 @@ public struct RoostCommand: ParsableCommand {
   /// Does what the process's arguments say, and ends the process.
   public static func start() -> Never {
     HostProcess.openStandardFiles()
+    HostProcess.ignoreFileSizeSignal()
     HostProcess.end(run(Array(CommandLine.arguments.dropFirst())))
   }
 

@@ -50,6 +50,8 @@ extension VirtMachine {
     guard let virtualClock else { return }
     let now = clock.now
     virtualClock.skip(to: now > .max - ticks ? .max : now + ticks)
+    // The turn was cut to a deadline that may lie within it now.
+    turnLeft = 0
   }
 
   /// Whether a hart is stalled now.

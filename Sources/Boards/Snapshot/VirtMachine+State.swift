@@ -160,7 +160,10 @@ extension StateDecoder {
     try section("boot", newest: 1)
     guard try decode(Bool.self) else { return nil }
     var pieces: [LoadedBoot.Piece] = []
-    for _ in 0..<(try decode(UInt32.self)) {
+    let count = try decode(UInt32.self)
+    // Bytes from a hostile process must not become many times as many here.
+    guard count <= LoadedBoot.pieceLimit else { throw invalid("number of images") }
+    for _ in 0..<count {
       let address = try decode(UInt32.self)
       let zeroFill = try decode(UInt32.self)
       let bytes = try decodeSlice()

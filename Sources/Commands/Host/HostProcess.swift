@@ -16,6 +16,10 @@ enum HostProcess {
     for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
   }
 
+  /// Has a file that grows beyond the process's limit be an error like any other, and no reason to end the process: memory
+  /// of guests that can be saved is a file, too.
+  static func ignoreFileSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
+
   static func end(_ code: Int32) -> Never { exit(code) }
 
   /// Gives program text that start-up has mapped in back to the host: most of what parses arguments and reads files is

@@ -87,9 +87,12 @@ final class InputReplay {
 
   init(_ record: InputRecord) { arrivals = record.arrivals }
 
+  /// Whether something is to arrive by then.
+  func isDue(at now: Ticks) -> Bool { position < arrivals.count && arrivals[position].time <= now }
+
   /// What arrives next, if its time has come.
   func next(at now: Ticks) -> InputRecord.Event? {
-    guard position < arrivals.count, arrivals[position].time <= now else { return nil }
+    guard isDue(at: now) else { return nil }
     position += 1
     return arrivals[position - 1].event
   }

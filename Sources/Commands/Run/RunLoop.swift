@@ -49,6 +49,7 @@ struct RunLoop {
       switch result {
       case .ended(let end): return .ended(end)
       case .ran: break
+      case .idle where replay?.isDue(at: machine.now) == true: break
       case .idle(let deadline):
         // Time of the machine's own passes at once when nothing else can happen.
         if let limit, isTimeVirtual, input.isAtEnd { return .timedOut(limit) }
@@ -109,6 +110,7 @@ struct RunLoop {
   /// Writes what output is left, without waiting for a slow reader if a signal ended the run; tells if that fails.
   func finish(_ outcome: RunOutcome) -> RunOutcome {
     if case .signal = outcome { limitWaiting(until: HostTime.now) }
+    if saver.due != nil { StandardError.report("the run was over before the time of --save-at; nothing was saved") }
     trace?.flush()
     output.flush()
     if outcome.message != nil, !output.isAtLineStart, FileDescriptor.standardOutput.isTerminal { output.write("\n") }
@@ -133,6 +135,7 @@ struct RunLoop {
   /// Nanoseconds that an idle machine can be left alone; nil for ever.
   private func idleTime(until deadline: Ticks, since started: UInt64) -> UInt64? {
     let now = machine.now
+    let deadline = min(deadline, saver.due ?? .max)
     let ticks = deadline > now ? deadline - now : 0
     let sleep = deadline == .max ? nil : min(ticks, .max / Self.nanosecondsPerTick) * Self.nanosecondsPerTick
     guard let limit, !isTimeVirtual else { return sleep }

@@ -44,9 +44,14 @@ final class ReplacementFile {
   func commit() throws(SnapshotFileError) {
     guard fsync(descriptor) == 0 else { throw failure }
     try name()
+    // Opened first: once the new file is there, nothing may fail that could have been known before.
+    let folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw failure }
+    defer { close(folder) }
     guard let temporary, rename(temporary, path) == 0 else { throw failure }
     self.temporary = nil
-    try synchronizeFolder()
+    // Some file systems cannot bring a folder to the disk, and need not.
+    guard fsync(folder) == 0 || errno == EINVAL || errno == ENOTSUP else { throw failure }
   }
 
   private var failure: SnapshotFileError { .cannotWrite(file: path, reason: errorText(errno)) }
@@ -54,15 +59,6 @@ final class ReplacementFile {
   private static func temporaryName(for path: String) -> String {
     var random = SystemRandomNumberGenerator()
     return "\(path).\(getpid())-\(String(random.next() as UInt32, radix: 36))~"
-  }
-
-  /// The new name is on the disk, too, when this is done.
-  private func synchronizeFolder() throws(SnapshotFileError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure }
-    defer { close(descriptor) }
-    // Some file systems cannot do that to a folder, and need not.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else { throw failure }
   }
 
   // A file without a name leaves nothing behind even when the process is killed.

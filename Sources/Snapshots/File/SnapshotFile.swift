@@ -19,15 +19,7 @@ public enum SnapshotFile {
   /// nothing else is left.
   public static func write(_ guest: SavedGuest, to path: String) throws(SnapshotFileError) {
     let file = try ReplacementFile(replacing: path)
-    let failure = FileSizeSignal.whileBlocked { () -> SnapshotFileError? in
-      do throws(SnapshotFileError) {
-        try SnapshotWriter.write(guest, to: file.descriptor, path: path)
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let failure { throw failure }
+    try SnapshotWriter.write(guest, to: file.descriptor, path: path)
     try file.commit()
   }
 
@@ -83,25 +75,5 @@ public enum SnapshotFile {
     }
     defer { close(file.descriptor) }
     return try body(try SnapshotReader(descriptor: file.descriptor, length: file.length, path: path))
-  }
-}
-
-/// A file that grows beyond the process's limit is an error like any other, and no reason to end the process.
-private enum FileSizeSignal {
-  static func whileBlocked<Result>(_ body: () -> Result) -> Result {
-    var signals = sigset_t()
-    var before = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGXFSZ)
-    pthread_sigmask(SIG_BLOCK, &signals, &before)
-    let result = body()
-    var pending = sigset_t()
-    sigpending(&pending)
-    if sigismember(&before, SIGXFSZ) == 0, sigismember(&pending, SIGXFSZ) == 1 {
-      var taken: Int32 = 0
-      sigwait(&signals, &taken)
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nil)
-    return result
   }
 }

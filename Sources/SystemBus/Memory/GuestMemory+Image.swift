@@ -79,13 +79,11 @@ extension GuestMemory {
 
   /// An image of its own with what is in `image` and the pages that were changed; the memory begins with it from now on.
   private func flatten(_ own: [Range<Int>], over image: MemoryImage) throws(MemoryError) -> MemoryImage {
-    let builder = try MemoryImageBuilder(size: size)
+    var runs = own
     try image.file.forEachDataRange { range throws(MemoryError) in
-      let bytes = UnsafeRawBufferPointer(start: pointer + range.lowerBound, count: range.count)
-      try builder.write(bytes, at: range.lowerBound)
+      runs.append(range.lowerBound / Self.pageSize..<(range.upperBound + Self.pageSize - 1) / Self.pageSize)
     }
-    for run in own { try builder.write(pages(run), at: run.lowerBound * Self.pageSize) }
-    return try beginAnew(with: builder.finish())
+    return try copy(runs)
   }
 
   /// An image of its own of some pages, which are all that may hold anything; the memory begins with it from now on.
