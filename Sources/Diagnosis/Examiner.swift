@@ -65,7 +65,7 @@ struct Examiner {
   func waits(_ hart: Hart) -> Bool { hart.isWaiting && !hart.hasWakeUp }
 
   /// Whether a hart runs and does not go round in circles, or waits for what may come. It may then wake the others.
-  private func isAlive(_ hart: Hart) -> Bool {
+  func isAlive(_ hart: Hart) -> Bool {
     if waits(hart) { return canBeWoken(hart) }
     if hart.loopReason != nil { return false }
     guard let seen = observed(hart) else { return true }

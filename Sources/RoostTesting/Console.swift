@@ -1,6 +1,9 @@
 import Harness
 
 /// The console of a guest, for tests.
+///
+/// Expectations look at what was printed behind the last match, of that at most the last 64 KiB: of a guest that prints more
+/// while a test lets time pass otherwise, some is not looked at.
 public struct Console: Sendable {
   let guest: Guest
 

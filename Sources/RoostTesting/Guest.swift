@@ -73,7 +73,7 @@ public actor Guest {
   /// Another guest that goes on from here; the two share the memory that they do not change.
   public func fork() throws -> Guest { try Guest(try bench.snapshot(), limit: limit, hostSeconds: hostSeconds) }
 
-  /// Powers the guest on again.
+  /// Powers the guest on again. What it printed before is not looked at any more.
   public func reset() { guest.reset() }
 
   /// Lets something happen to the guest.

@@ -32,16 +32,19 @@ extension Examiner {
     notes.append(contentsOf: words.map { "\(symbols.place($0.key)) holds \(hexadecimal($0.value))." })
     return [
       Finding(
-        .spin, isInterruptible ? .possible : .likely,
+        .spin, isInterruptible || isAnotherAlive(hart) ? .possible : .likely,
         "\(name(hart)) spins on \(seen.usesAtomics ? "the lock word" : "the word") \(names), which no hart writes",
         seen: notes,
         usually: seen.usesAtomics
           ? "The lock is held by someone who will not release it: the same hart took it before (also in a trap "
             + "handler), two harts took two locks in different order, or the holder has stopped."
           : "Whoever was to set it does not run: another hart that was never started, or an interrupt that is not "
-            + "enabled. A variable that is not volatile may also have been read once too seldom.")
+            + "enabled or not due yet. A variable that is not volatile may also have been read once too seldom.")
     ]
   }
+
+  /// Whether another hart runs, and may yet write what this one waits for.
+  private func isAnotherAlive(_ hart: Hart) -> Bool { machine.harts.contains { $0.id != hart.id && isAlive($0) } }
 
   /// Whether an interrupt that is enabled, and can come, would be taken.
   private func canBeInterrupted(_ hart: Hart) -> Bool {

@@ -114,10 +114,11 @@ public final class TestGuest {
     input.append(bytes)
   }
 
-  /// Powers the guest on again, whether it runs, has ended, or has no power.
+  /// Powers the guest on again, whether it runs, has ended, or has no power. Expectations go on behind what it has printed.
   public func reset() {
     events.append(Event(time: machine.now, kind: .reset))
     isOff = false
+    sink.transcript.read(upTo: transcript.end)
     machine.requestReset()
   }
 

@@ -102,7 +102,8 @@ extension Hart {
   /// Bytes at a virtual address of `mode`, whatever its pages permit; nil unless all of them are in memory.
   package func inspect(_ address: UInt32, count: Int, in mode: PrivilegeMode) -> [UInt8]? {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
+    guard count >= 0 else { return nil }
+    bytes.reserveCapacity(min(count, 1 << 16))
     var position = address
     while bytes.count < count {
       guard case .page(_, let physical) = walk(position, in: mode) else { return nil }
