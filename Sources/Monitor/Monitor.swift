@@ -46,8 +46,8 @@ public final class Monitor: Sendable {
     return try add(complete, from: nil)
   }
 
-  /// Takes a guest in that goes on from a snapshot of another one, whenever it is started. It is like the other, but that
-  /// it depends on no guest and has no log file.
+  /// Takes a guest in that goes on from a snapshot of another one, whenever it is started, until it has ended for good.
+  /// It is like the other, but that it depends on no guest and has no log file.
   public func add(
     cloneOf guest: Guest, named name: String, from snapshot: SavedGuest
   ) throws(MonitorError) -> Guest {
@@ -96,6 +96,7 @@ public final class Monitor: Sendable {
       // What was to be started again is not any more.
       let isPending = control.lifecycle.isPending
       if isPending { control.lifecycle = .stopped }
+      control.startsAgain = false
       guest.discharge(&control)
       return (slot, isPending)
     }

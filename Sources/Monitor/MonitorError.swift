@@ -21,6 +21,8 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
   case noThread(what: String, reason: String)
   /// The guest is in a state in which that cannot be done.
   case notPossible(guest: String, action: String, state: String)
+  /// What the clone went on from is not kept any more.
+  case endedClone(String)
   case shuttingDown
 
   public var description: String {
@@ -48,6 +50,8 @@ public enum MonitorError: Error, Equatable, Sendable, CustomStringConvertible {
       "the host has no thread left for \(what): \(reason); end other processes, raise the limit of processes or memory "
         + "(ulimit -u, ulimit -v), or use fewer workers"
     case .notPossible(let guest, let action, let state): "\(guest): cannot \(action) a guest that is \(state)"
+    case .endedClone(let guest):
+      "\(guest): a clone that has ended cannot be started again; clone its original once more"
     case .shuttingDown: "the monitor is shutting down"
     }
   }

@@ -1,7 +1,9 @@
 import Boards
+import Dispatch
 import Foundation
 import Monitor
 import Snapshots
+import Synchronization
 import Testing
 
 /// Snapshots of guests that run, and guests that go on from them.
@@ -54,10 +56,39 @@ import Testing
     #expect(clone.said == String(original.said.dropFirst(said)))
     #expect(original.said.hasSuffix("victim: intact\n"))
     #expect(original.statistics.machine.traceHash == clone.statistics.machine.traceHash)
-    // And once more from where it was copied.
+    // What it went on from is not kept for who has ended.
+    #expect(throws: MonitorError.endedClone("clone")) { try clone.start() }
+    #expect(monitor.guest(named: "clone") === clone && clone.lifecycle == .stopped)
+  }
+
+  @Test func aCloneThatIsRestartedGoesOnFromWhereItWasCopied() throws {
+    let original = try pausedVictim()
+    let clone = try monitor.add(cloneOf: original, named: "clone", from: try snapshot(of: original))
     try clone.start()
-    until("it is over again") { clone.lifecycle == .stopped }
+    try clone.stop(startsAgain: true)
+    until("it has stopped") { clone.lifecycle == .stopped }
+    #expect(monitor.statistics.memoryAdmitted == 32 << 20)
+    try clone.start()
+    try original.resume()
+    until("both are over") { original.lifecycle.isOver && clone.lifecycle.isOver }
     #expect(original.statistics.machine.traceHash == clone.statistics.machine.traceHash)
+    #expect(monitor.statistics.memoryAdmitted == 0)
+    #expect(throws: MonitorError.endedClone("clone")) { try clone.start() }
+  }
+
+  @Test func aFileThatManyAskForAtOnceIsReadOnce() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "roost-\(UUID().uuidString)").path
+    defer { unlink(path) }
+    try SnapshotFile.write(try snapshot(of: try pausedVictim()), to: path)
+    let store = SnapshotStore()
+    let found = Mutex<[SnapshotStore.Shared]>([])
+    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+      guard let shared = try? store.snapshot(path) else { return }
+      found.withLock { $0.append(shared) }
+    }
+    let all = found.withLock { $0 }
+    #expect(all.count == 8 && Set(all.map(ObjectIdentifier.init)).count == 1)
+    #expect(throws: SnapshotFileError.self) { try store.snapshot("/nowhere/at/all") }
   }
 
   @Test func memoryOfClonesIsAdmitted() throws {

@@ -17,7 +17,7 @@ extension MonitorError: ReportedError {
   public var exitStatus: ExitStatus {
     switch self {
     case .noMemory, .noThread: .hostResources
-    case .notPossible, .shuttingDown: .notNow
+    case .notPossible, .endedClone, .shuttingDown: .notNow
     default: .badData
     }
   }

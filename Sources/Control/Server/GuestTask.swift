@@ -77,7 +77,7 @@ final class GuestTask: Sendable {
     switch action {
     case .start: return try start(&progress)
     case .restart:
-      if state.isActive && state != .stopping { try guest.stop() }
+      if state.isActive && state != .stopping { try guest.stop(startsAgain: true) }
       return .stopping
     case .reset:
       try guest.reset()
@@ -121,7 +121,7 @@ extension Refusal {
   init(_ error: MonitorError) {
     let kind: Kind =
       switch error {
-      case .notPossible: .notPossible
+      case .notPossible, .endedClone: .notPossible
       case .noMemory: .noMemory
       case .shuttingDown: .shuttingDown
       default: .failed

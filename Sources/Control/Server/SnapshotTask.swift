@@ -69,6 +69,8 @@ final class SnapshotTask: Sendable {
       let state = clone.lifecycle
       if starts.count(of: clone.name) > startsBefore { return done(clone, "goes on from \(guest.name)") }
       guard state.isOver else { return nil }
+      // Its name is free for another attempt.
+      try? monitor.remove(clone)
       return .done(.refused(Refusal(.failed, "\(clone.name): \(state.reason ?? state.word)")))
     case .done: return nil
     }

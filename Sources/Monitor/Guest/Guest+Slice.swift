@@ -19,13 +19,13 @@ extension Guest: Runnable {
 
   /// What the guest wants next.
   private func wish(limit: UInt64) -> Scheduler.Wish {
-    let waitsForOthers = machine.step.waitsForOthers
+    let waitsUntil = machine.step.waitsUntil
     return control.withLock { control in
       if !control.errands.isEmpty { return .more }
       switch control.lifecycle {
       case .running, .stopping:
         if limit == 0 { return .more }
-        if waitsForOthers { return .sleep(until: control.deadline) }
+        if let waitsUntil { return .sleep(until: min(waitsUntil, control.deadline)) }
         // Typed where none could enter.
         if !control.input.isEmpty { return .more }
         return control.progress.idleUntil.map { .sleep(until: min($0, control.deadline)) } ?? .more
@@ -68,9 +68,10 @@ extension Guest: Runnable {
 
   private func save(_ request: SnapshotRequest) {
     guard let execution = machine.execution else { return }
+    let (input, origin) = control.withLock { ($0.input, $0.origin) }
     request.carryOut {
       var saved = try execution.snapshot()
-      saved.typed += control.withLock { $0.input }
+      saved.typed += input
       saved.origin = origin?.origin ?? description.snapshot ?? description.boot.kernel
       return saved
     }
@@ -79,7 +80,7 @@ extension Guest: Runnable {
   private func makeMachine() {
     machine.execution?.end()
     do {
-      let execution = try monitor.makeExecution(description, from: origin)
+      let execution = try monitor.makeExecution(description, from: control.withLock { $0.origin })
       machine.execution = execution
       machine.isHeld = false
       machine.step = Step()
@@ -124,10 +125,10 @@ extension Guest: Runnable {
   private func run(limit: UInt64) -> UInt64 {
     guard let execution = machine.execution, holdOrRelease(execution), limit > 0 else { return 0 }
     let slot = isTimeVirtual ? control.withLock { $0.slot } : nil
-    if let slot, !machine.step.begin(slot, in: monitor.lockstep) { return 0 }
+    if let slot, !machine.step.begin(slot, in: monitor.lockstep, now: HostTime.now) { return 0 }
     if slot == nil || machine.step.takesInput { passOnInput(to: execution) }
     let report = execution.run(for: limit, until: slot == nil ? .max : machine.step.horizon)
-    if let slot { machine.step.end(slot, in: monitor.lockstep, report) }
+    if let slot { machine.step.end(slot, in: monitor.lockstep, report, now: HostTime.now) }
     publish(report)
     switch report.outcome {
     case .ran, .idle: break
@@ -153,7 +154,7 @@ extension Guest: Runnable {
   /// Nobody has to wait for it any more under virtual time.
   private func leaveLockstep() {
     guard let slot = control.withLock({ $0.slot }) else { return }
-    machine.step.leave(slot, monitor.lockstep)
+    machine.step.leave(slot, monitor.lockstep, now: HostTime.now)
   }
 
   /// Stops or starts the machine's time with the guest. Whether it may run.

@@ -8,8 +8,8 @@ import SystemBus
 public final class Guest: Sendable, Identifiable {
   public let description: GuestDescription
   public let console: GuestConsole
-  /// What it goes on from whenever it is started; nil for what its description says.
-  let origin: SavedGuest?
+  /// Whether it goes on from a snapshot of another guest, not from what its description says.
+  private let isClone: Bool
   let monitor: MonitorCore
   let control: Mutex<Control>
   /// Belongs to the worker that has the guest's slice.
@@ -19,14 +19,18 @@ public final class Guest: Sendable, Identifiable {
 
   init(_ description: GuestDescription, monitor: MonitorCore, origin: SavedGuest? = nil) {
     self.description = description
-    self.origin = origin
+    isClone = origin != nil
     self.monitor = monitor
     console = GuestConsole(description.console)
-    control = Mutex(Control())
+    control = Mutex(Control(origin: origin))
   }
 
   /// What the outside and the worker share, under a lock.
   struct Control {
+    /// What a clone goes on from whenever it is started; nil once it has ended for good.
+    var origin: SavedGuest?
+    /// Whether whoever has it stop is about to start it again.
+    var startsAgain = false
     var slot: Int?
     var lifecycle = Lifecycle.created
     var errands: [Errand] = []
@@ -66,7 +70,7 @@ public final class Guest: Sendable, Identifiable {
 
   // MARK: What can be asked of it
 
-  /// Starts it: a new machine, its images read again.
+  /// Starts it: a new machine, its images read again. A clone that has ended for good cannot be.
   public func start() throws(MonitorError) { try start(if: { !$0.isAlive }) }
 
   /// Starts it if it waits for that.
@@ -76,8 +80,10 @@ public final class Guest: Sendable, Identifiable {
     try change("start") { control throws(MonitorError) in
       guard isPossible(control.lifecycle) else { return nil }
       if monitor.isClosed { throw .shuttingDown }
+      if isClone, control.origin == nil { throw .endedClone(name) }
       if control.admitted == 0 { control.admitted = try monitor.ledger.admit(description) }
       control.restartsInRow = 0
+      control.startsAgain = false
       control.begin()
       control.hasStarted = false
       console.watchAgain()
@@ -116,11 +122,13 @@ public final class Guest: Sendable, Identifiable {
   }
 
   /// Asks the guest to stop, as its description says how, and ends it when it has not after its grace.
-  public func stop() throws(MonitorError) {
+  /// - Parameter startsAgain: whether it is started as soon as it has stopped: a clone keeps what it needs for that.
+  public func stop(startsAgain: Bool = false) throws(MonitorError) {
     let policy = description.stop
     try change("stop") { control in
       switch control.lifecycle {
       case .running, .paused:
+        control.startsAgain = startsAgain
         guard let text = policy.send else {
           control.errands.append(.kill)
           return .stopping
@@ -128,7 +136,9 @@ public final class Guest: Sendable, Identifiable {
         control.input += Array(text.utf8)
         control.deadline = HostTime.now &+ min(policy.grace, 1 << 40) &* 1_000_000
         return .stopping
-      case .restarting, .waiting: return giveUp(&control)
+      case .restarting, .waiting:
+        control.startsAgain = startsAgain
+        return giveUp(&control)
       default: return nil
       }
     }
@@ -154,8 +164,10 @@ public final class Guest: Sendable, Identifiable {
     return .stopped
   }
 
-  /// Gives back the memory admitted for it.
+  /// Gives back the memory admitted for it. What a clone goes on from takes as much, so that it does not outlast that.
   func discharge(_ control: inout Control) {
+    if isClone, control.startsAgain { return }
+    control.origin = nil
     monitor.ledger.discharge(control.admitted)
     control.admitted = 0
   }

@@ -217,6 +217,9 @@ import Testing
     #expect(try rig.roost("clone", "done", "x").status == 75)
     #expect(try rig.roost("restart", "twin").status == 0)
     #expect(try rig.roost("kill", "--all").output.contains("twin: stopped"))
+    let ended = try rig.roost("start", "twin")
+    #expect(ended.status == 75 && ended.errors.contains("cannot be started again"), "\(ended.errors)")
+    #expect(try rig.state(of: "twin") == "stopped")
     #expect(try rig.roost("down").status == 0)
   }
 

@@ -5,15 +5,17 @@ import SystemBus
 
 /// A machine without a guest, which does what it is told: first by its kernel's name, then by what is typed.
 ///
-/// A program is a list of steps between semicolons: `say TEXT`, `pass`, `fail N`, `hang`, `lose`, `busy` (there is more to
-/// run for ever), `nap N` (for so many microseconds), `sleep` (until something is typed, which it is anyway). Typed lines end with a newline; what is no step
-/// is ignored. The kernel `missing` cannot be made a machine of.
+/// A program is a list of steps between semicolons: `say TEXT`, `pass`, `fail N`, `hang`, `lose`, `busy` (there is more
+/// to run for ever), `march` (the same, with a quantum of virtual time in each slice), `nap N` (for so many microseconds),
+/// `sleep` (until something is typed, which it is anyway). Typed lines end with a newline; what is no step is ignored. The
+/// kernel `missing` cannot be made a machine of.
 final class FakeMachine: Execution {
   let doorbell = Doorbell()
   private let journal: Journal
   private var steps: [Substring]
   private var typed: [UInt8] = []
   private var isBusy = false
+  private var isMarching = false
   private var statistics = MachineStatistics()
 
   struct Missing: Error, CustomStringConvertible { var description: String { "there is no such kernel" } }
@@ -35,6 +37,7 @@ final class FakeMachine: Execution {
       }
     }
     report.statistics = statistics
+    if isMarching, horizon != .max { report.virtualTime = horizon }
     return report
   }
 
@@ -47,8 +50,9 @@ final class FakeMachine: Execution {
     case "hang": return .ended(.hung(reason: "it was told to"))
     case "lose": return .lost(reason: "the machine is gone")
     case "nap": return .idle(nanoseconds: (UInt64(words[1]) ?? 0) * 1000)
-    case "busy":
+    case "busy", "march":
       isBusy = true
+      isMarching = words.first == "march"
       return .ran
     default: break
     }
