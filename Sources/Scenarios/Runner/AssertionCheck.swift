@@ -17,6 +17,9 @@ struct AssertionCheck {
       case .number(let subject, let comparison): return try compare(subject, comparison)
       case .bytes(let location, let bytes): return try compare(location, bytes)
       case .text(let location, let text):
+        if let name = text.names.first(where: { values[$0] == nil }) {
+          throw Refusal(message: ScenarioRun.nothingCaptured(name))
+        }
         return try compare(location, Array(text.filled(with: values).utf8))
       case .console(let pattern, let isPresent): return try search(pattern, isPresent: isPresent)
       case .diagnosis(let pattern): return try diagnose(pattern)
@@ -39,15 +42,17 @@ struct AssertionCheck {
   private func compare(_ subject: Assertion.Subject, _ comparison: Assertion.Comparison) throws(Refusal) -> String? {
     let (name, found, width) = try read(subject)
     let all: UInt64 = width == 8 ? .max : (1 << UInt64(width * 8)) - 1
-    let mask = comparison.mask & all
+    let mask = comparison.mask
     let actual = found & mask
-    let shownMask = comparison.mask == .max ? "" : " & 0x\(String(mask, radix: 16))"
+    let shownMask = mask == .max ? "" : " & 0x\(String(mask & all, radix: 16))"
     for (location, isMet, words) in [
       (comparison.equals, { $0 == $1 }, ""), (comparison.differs, { $0 != $1 }, "something else than "),
       (comparison.atLeast, { $0 >= $1 }, "at least "), (comparison.atMost, { $0 <= $1 }, "at most "),
     ] as [(Location?, (UInt64, UInt64) -> Bool, String)] {
       guard let location else { continue }
-      let wanted = try value(of: location) & all
+      var wanted = try value(of: location)
+      // A negative number has as many bytes as it is compared with.
+      if !location.isSymbol, wanted.fits(inBytes: width) { wanted &= all }
       if !isMet(actual, wanted & mask) {
         return "\(name)\(shownMask) is \(Self.shown(actual)); expected \(words)\(Self.shown(wanted))"
           + (location.isSymbol ? " (\(location))" : "")
@@ -127,6 +132,7 @@ struct AssertionCheck {
   }
 
   private func consolePattern(_ pattern: Pattern) throws(Refusal) -> ConsolePattern {
+    if let name = pattern.missingName(in: values) { throw Refusal(message: ScenarioRun.nothingCaptured(name)) }
     do throws(HarnessError) {
       return try pattern.consolePattern(with: values)
     } catch {

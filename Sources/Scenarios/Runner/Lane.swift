@@ -7,7 +7,8 @@ final class Lane {
   enum Wait {
     /// Output, or the guest's end.
     case output(OutputWait)
-    case time(Ticks)
+    /// Time, and what must not be printed meanwhile.
+    case time(Ticks, [OutputWait])
     case lanes([Lane])
   }
 
@@ -21,13 +22,30 @@ final class Lane {
 
   private var frames: [Frame]
   var wait: Wait?
+  /// The only guest that its steps are about; nil for all.
+  let guest: String?
   /// What was captured.
-  var values: [String: String]
+  private(set) var values: [String: String]
+  /// Names that have another value than at the beginning, or none any more.
+  private var changed: Set<String> = []
 
-  init(_ steps: [Step], values: [String: String]) {
+  init(_ steps: [Step], guest: String? = nil, values: [String: String]) {
     frames = [Frame(steps: steps, repeats: 0)]
+    self.guest = guest
     self.values = values
   }
+
+  /// What a step has captured.
+  /// - Parameter names: all that it could have; those without a value have none from now on.
+  func capture(_ names: [String], _ found: [String: String]) {
+    for name in names {
+      values[name] = found[name]
+      changed.insert(name)
+    }
+  }
+
+  /// Takes over what another lane, which began with the values of this one, has captured.
+  func merge(_ other: Lane) { capture(other.changed.sorted(), other.values) }
 
   /// The step that is done, or was last.
   private(set) var current: Step?
@@ -55,11 +73,11 @@ final class Lane {
     if times > 0, !steps.isEmpty { frames.append(Frame(steps: steps, repeats: times - 1)) }
   }
 
-  /// When time is up for what it waits for, in ticks of bench time.
+  /// When it must look again at the latest, in ticks of bench time.
   var deadline: Ticks {
     switch wait {
-    case .output(let wait)?: wait.deadline
-    case .time(let time)?: time
+    case .output(let wait)?: wait.nextLook
+    case .time(let time, _)?: time
     case .lanes(let lanes)?: lanes.map(\.deadline).min() ?? .max
     case nil: .max
     }
@@ -76,19 +94,41 @@ struct OutputWait {
     case finished
   }
 
+  /// A match at the end of the output, which may be another when more is printed.
+  struct Candidate {
+    let match: ConsoleMatch
+    let end: Int
+    /// When it counts if nothing more is printed, in ticks of bench time.
+    let settled: Ticks
+  }
+
   let step: Step
   let guest: TestGuest
   let patterns: [ConsolePattern]
+  /// For each of `patterns`, whether a match at the end of the output may be another when more is printed.
+  var canGoOn: [Bool] = []
   let forbidden: [ConsolePattern]
   let deadline: Ticks
+  /// When the scenario's time is up, or `deadline` if that is before.
+  let lastLook: Ticks
   var search = OutputSearch()
+  var candidate: Candidate?
   var outcome: Outcome?
 
+  var isForbidden: Bool {
+    if case .forbidden? = outcome { true } else { false }
+  }
+
+  /// When it must look again at the latest.
+  var nextLook: Ticks { candidate?.settled ?? deadline }
+
   /// Looks at what has been printed since the last time.
-  mutating func look() {
+  /// - Parameter now: bench time.
+  mutating func look(at now: Ticks) {
     guard outcome == nil else { return }
-    let position = search.begin(in: guest.transcript)
-    if let output = position {
+    if let output = search.begin(in: guest.transcript) {
+      candidate = nil
+      search.kept = nil
       let found = ConsolePattern.first(of: patterns, in: output.bytes)
       let bad = ConsolePattern.first(of: forbidden, in: output.bytes)
       if let bad, found.map({ bad.match.range.lowerBound < $0.match.range.lowerBound }) ?? true {
@@ -96,11 +136,27 @@ struct OutputWait {
         return
       }
       if let found {
-        outcome = .found(found.match, end: output.position(of: found.match.range.upperBound))
-        return
+        let end = output.position(of: found.match.range.upperBound)
+        // One longer than what is looked at again could not be found again.
+        guard end == guest.transcript.end, canGoOn[found.number], found.match.range.count < OutputSearch.overlap else {
+          outcome = .found(found.match, end: end)
+          return
+        }
+        search.kept = output.position(of: found.match.range.lowerBound)
+        candidate = Candidate(match: found.match, end: end, settled: min(Self.stepAfter(now), lastLook))
       }
     }
-    if guest.isFinished { outcome = .finished }
+    if let candidate, now >= candidate.settled || guest.isFinished {
+      outcome = .found(candidate.match, end: candidate.end)
+    } else if guest.isFinished {
+      outcome = .finished
+    }
+  }
+
+  /// The first point of the grid that is a whole step of it after `now`.
+  private static func stepAfter(_ now: Ticks) -> Ticks {
+    let grid = TestBench.grid
+    return now > .max - 3 * grid ? .max : (now + 2 * grid - 1) / grid * grid
   }
 }
 
@@ -114,21 +170,24 @@ struct OutputSearch {
   private var searched = -1
   /// What is before is not looked at; nil for what an expectation has gone past.
   private var start: Int?
+  /// What is from here on is looked at again whatever line it is in; at most `overlap` bytes before the end.
+  var kept: Int?
 
   init(from start: Int? = nil) { self.start = start }
 
   /// The output to look at; nil if there is nothing new.
   mutating func begin(in transcript: Transcript) -> Transcript.Output? {
     guard transcript.end != searched else { return nil }
+    let before = searched
     let first = start ?? transcript.readPosition
-    let from = max(first, min(searched, transcript.end) - Self.overlap)
+    let from = max(first, min(before, transcript.end) - Self.overlap)
     let output = transcript.output(from: from)
-    let isCut = from > first
     searched = transcript.end
-    // A line that is cut begins nowhere.
-    guard isCut, let line = output.bytes.firstIndex(of: UInt8(ascii: "\n")), line + 1 < output.bytes.endIndex else {
-      return output
-    }
-    return transcript.output(from: output.position(of: line + 1))
+    guard from > first else { return output }
+    // A line that is cut begins nowhere; but nothing that is new may be left out.
+    let old = output.bytes.prefix(max(before - output.position(of: output.bytes.startIndex), 0))
+    guard let line = old.firstIndex(of: UInt8(ascii: "\n")) else { return output }
+    let begin = output.position(of: line + 1)
+    return transcript.output(from: min(begin, kept ?? begin))
   }
 }

@@ -21,6 +21,8 @@ final class ScenarioRun {
   /// What no guest may print, and how far each guest's output was looked at.
   private let forbidden: [ConsolePattern]
   private var watches: [OutputSearch]
+  /// What `forbidden` names and nobody has captured.
+  private let missing: (name: String, position: TextPosition)?
   /// When guests were marked last, as `HostTime.now`, and nanoseconds after which they are again.
   private var lastMark = HostTime.now
   private static let markDistance: UInt64 = 1_000_000_000
@@ -38,6 +40,11 @@ final class ScenarioRun {
     self.hostLimit = hostLimit
     let names = self.values
     forbidden = try scenario.forbidden.map { pattern throws(HarnessError) in try pattern.consolePattern(with: names) }
+    var missing: (name: String, position: TextPosition)?
+    for pattern in scenario.forbidden where missing == nil {
+      if let name = pattern.missingName(in: names) { missing = (name, pattern.position) }
+    }
+    self.missing = missing
     watches = bench.guests.map { OutputSearch(from: $0.transcript.end) }
   }
 
@@ -51,6 +58,7 @@ final class ScenarioRun {
 
   /// Does `steps`, none of which is a fork.
   func run(_ steps: [Step]) throws(TestFailure) {
+    if let missing { throw failure(Self.nothingCaptured(missing.name), position: missing.position) }
     let lane = Lane(steps, values: values)
     try drive(lane)
     values = lane.values
@@ -67,9 +75,7 @@ final class ScenarioRun {
       case .met: break
       case .hostTimeSpent:
         // To look at it once more would take as long again.
-        throw failure(
-          "took more than \(scenario.wallLimit / 1_000_000) ms of the host's time, its 'wall-limit'",
-          position: Self.step(of: root)?.position, doesItAgain: false)
+        throw hostTimeSpent(at: Self.step(of: root))
       case .timeReached:
         // What is over at the very end of all time is done in time.
         if try isReady(root) { continue }
@@ -79,6 +85,12 @@ final class ScenarioRun {
         }
       }
     }
+  }
+
+  private func hostTimeSpent(at step: Step?) -> TestFailure {
+    failure(
+      "took more than \(scenario.wallLimit / 1_000_000) ms of the host's time, its 'wall-limit'",
+      position: step?.position, doesItAgain: false)
   }
 
   private static func step(of lane: Lane) -> Step? {
@@ -94,18 +106,23 @@ final class ScenarioRun {
     return look(lane)
   }
 
+  /// Whether a lane can go on, or has to look again before it would have.
   private func look(_ lane: Lane) -> Bool {
     switch lane.wait {
     case nil: return true
-    case .time(let time)?: return bench.now >= time
+    case .time(let time, var watches)?:
+      for index in watches.indices { watches[index].look(at: bench.now) }
+      lane.wait = .time(time, watches)
+      return bench.now >= time || watches.contains(where: \.isForbidden)
     case .lanes(let lanes)?:
       // All of them look, whichever can go on.
       let ready = lanes.map { !$0.isDone && look($0) }
       return ready.contains(true)
     case .output(var wait)?:
-      wait.look()
+      let nextLook = wait.nextLook
+      wait.look(at: bench.now)
       lane.wait = .output(wait)
-      return wait.outcome != nil
+      return wait.outcome != nil || wait.nextLook < nextLook
     }
   }
 
@@ -156,11 +173,13 @@ final class ScenarioRun {
   private func isOver(_ lane: Lane) throws(TestFailure) -> Bool {
     switch lane.wait {
     case nil: return true
-    case .time(let time)?: return bench.now >= time
+    case .time(let time, let watches)?:
+      for watch in watches where watch.isForbidden { _ = try isOver(watch, lane) }
+      return bench.now >= time
     case .lanes(let lanes)?:
       for inner in lanes { try progress(inner) }
       guard lanes.allSatisfy(\.isDone) else { return false }
-      for inner in lanes { lane.values.merge(inner.values) { $1 } }
+      for inner in lanes { lane.merge(inner) }
       return true
     case .output(let wait)?: return try isOver(wait, lane)
     }
@@ -175,7 +194,7 @@ final class ScenarioRun {
         at: wait.step)
     case .found(let match, let end)?:
       wait.guest.read(upTo: end)
-      lane.values.merge(match.namedCaptures) { $1 }
+      lane.capture(wait.patterns.flatMap(\.captureNames), match.namedCaptures)
       return true
     case .finished?:
       switch wait.step.action {
@@ -190,15 +209,18 @@ final class ScenarioRun {
   }
 
   private func begin(_ step: Step, _ lane: Lane) throws(TestFailure) {
-    try mark(step)
+    // Steps that take no time may be many.
+    let now = HostTime.now
+    guard now < hostLimit else { throw hostTimeSpent(at: step) }
+    try mark(step, now)
     switch step.action {
     case .expect(let expectation):
       try wait(step, lane, for: expectation.alternatives, within: expectation.within)
     case .end(_, let within): try wait(step, lane, for: [], within: within)
-    case .after(let time): lane.wait = .time(bench.now > .max - time.ticks ? .max : bench.now + time.ticks)
+    case .after(let time): try wait(step, lane, while: time)
     case .repeat(let count, let steps): lane.push(steps, times: count)
     case .parallel(let lanes):
-      lane.wait = .lanes(lanes.map { Lane($0.steps, values: lane.values) })
+      lane.wait = .lanes(lanes.map { Lane($0.steps, guest: $0.guest, values: lane.values) })
     case .snapshot, .fork: break
     case .send(let text): try guest(step).type(Array(text.filled(with: lane.values).utf8))
     case .reset:
@@ -221,21 +243,48 @@ final class ScenarioRun {
   private func wait(
     _ step: Step, _ lane: Lane, for patterns: [Pattern], within time: VirtualTime
   ) throws(TestFailure) {
-    let deadline = bench.now > .max - time.ticks ? .max : bench.now + time.ticks
-    do throws(HarnessError) {
-      let values = lane.values
-      lane.wait = .output(
-        OutputWait(
-          step: step, guest: try guest(step, orError: ()),
-          patterns: try patterns.map { pattern throws(HarnessError) in try pattern.consolePattern(with: values) },
-          forbidden: try step.forbidden.map { pattern throws(HarnessError) in
-            try pattern.consolePattern(with: values)
-          },
-          deadline: deadline))
-    } catch {
-      throw failure("\(error)", at: step)
-    }
+    let deadline = deadline(time)
+    lane.wait = .output(
+      OutputWait(
+        step: step, guest: try guest(step), patterns: try consolePatterns(patterns, step, lane),
+        canGoOn: patterns.map(\.canGoOn), forbidden: try consolePatterns(step.forbidden, step, lane),
+        deadline: deadline, lastLook: min(deadline, limit)))
     _ = look(lane)
+  }
+
+  /// Lets time pass in which no guest of the lane prints what the step forbids.
+  private func wait(_ step: Step, _ lane: Lane, while time: VirtualTime) throws(TestFailure) {
+    let deadline = deadline(time)
+    var watches: [OutputWait] = []
+    if !step.forbidden.isEmpty {
+      for guest in bench.guests where lane.guest == nil || lane.guest == guest.name {
+        watches.append(
+          OutputWait(
+            step: step, guest: guest, patterns: [], forbidden: try consolePatterns(step.forbidden, step, lane),
+            deadline: deadline, lastLook: deadline))
+      }
+    }
+    lane.wait = .time(deadline, watches)
+    _ = look(lane)
+  }
+
+  private func deadline(_ time: VirtualTime) -> Ticks {
+    bench.now > .max - time.ticks ? .max : bench.now + time.ticks
+  }
+
+  private func consolePatterns(
+    _ patterns: [Pattern], _ step: Step, _ lane: Lane
+  ) throws(TestFailure) -> [ConsolePattern] {
+    var result: [ConsolePattern] = []
+    for pattern in patterns {
+      if let name = pattern.missingName(in: lane.values) { throw failure(Self.nothingCaptured(name), at: step) }
+      do throws(HarnessError) {
+        result.append(try pattern.consolePattern(with: lane.values))
+      } catch {
+        throw failure("\(error)", at: step)
+      }
+    }
+    return result
   }
 
   private func inject(_ injection: Injection, _ step: Step) throws(TestFailure) {
@@ -259,8 +308,7 @@ final class ScenarioRun {
   }
 
   /// Has the explanation of a failure go back to here, where the last such point is long past.
-  private func mark(_ step: Step) throws(TestFailure) {
-    let now = HostTime.now
+  private func mark(_ step: Step, _ now: UInt64) throws(TestFailure) {
     guard now &- lastMark >= Self.markDistance else { return }
     lastMark = now
     do throws(HarnessError) {
@@ -291,13 +339,10 @@ final class ScenarioRun {
     return guest
   }
 
-  private func guest(_ step: Step, orError: Void) throws(HarnessError) -> TestGuest {
-    guard let guest = bench.guest(named: step.guest) else { throw .noGuest(step.guest) }
-    return guest
-  }
-
   /// The guest's name where there are several.
   private func name(_ guest: TestGuest) -> String { bench.guests.count > 1 ? guest.name + " " : "the guest " }
+
+  static func nothingCaptured(_ name: String) -> String { "nothing was captured as '\(name)'" }
 
   static func quoted(_ text: String) -> String {
     "'\(text.split(whereSeparator: \.isNewline).joined(separator: "\\n").prefix(120))'"

@@ -138,6 +138,8 @@ import Testing
     ("{csr: mstatsu, equals: 0}", "1:17: csr: there is no CSR 'mstatsu'; did you mean 'mstatus'?"),
     ("{register: a0, width: 4, equals: 0}", "1:11: 'bytes', 'text' and 'width' go with 'memory' only"),
     ("{memory: x, width: 3, equals: 0}", "1:30: width: found '3'; expected 1, 2, 4 or 8"),
+    ("{memory: x, width: 1, equals: 0xF17}", "1:41: equals: '0xF17' does not fit into 1 byte"),
+    ("{register: a0, differs: -2147483649}", "1:35: differs: '-2147483649' does not fit into 4 bytes"),
     ("{memory: x, hart: 0, equals: 0}", "1:11: 'hart' goes with 'register' and 'csr' only"),
     ("{console: x, equals: 0}", "1:11: there is no number to compare here"),
     ("{memory: x, text: a, equals: 0}", "1:11: compare memory with a number, with 'bytes' or with 'text': one of them"),
@@ -152,6 +154,14 @@ import Testing
   func refusesOtherAssertions(text: String, message: String) throws {
     #expect(
       try stepErrors("- assert: \(text)") == [message.replacing("1:", with: "1:", maxReplacements: 1)].map(shifted))
+  }
+
+  @Test func takesNumbersThatFit() throws {
+    for text in ["0xFF", "-1", "-128", "main", "0xFFFFFFFFFFFFFF80"] {
+      _ = try steps("- assert: {memory: x, width: 1, equals: \(text), mask: 0x80}")
+    }
+    #expect(try stepErrors("- assert: {memory: x, width: 1, equals: -129}").count == 1)
+    _ = try steps("- assert: {counter: traps, at-most: 0xFFFFFFFFFFFFFFFF}")
   }
 
   /// The steps stand six columns to the right in the file.

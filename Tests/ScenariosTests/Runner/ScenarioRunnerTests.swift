@@ -77,7 +77,7 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
               - {counter: resets, equals: 0}
               - {register: zero, equals: 0}
               - {csr: satp, mask: 0x80000000, equals: 0x80000000}
-              - {memory: 0x80400000, width: 1, differs: 0x100}
+              - {memory: 0x80400000, width: 1, differs: 0}
               - {memory: handle_trap, width: 4, differs: 0}
           - reset
           - expect: "nest> "
@@ -175,7 +175,94 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
     for jobs in [1, 2, 3] { #expect(try run(text, jobs: jobs) == first) }
   }
 
+  @Test func aLaneLeavesAloneWhatItDidNotCapture() throws {
+    let verdicts = try run(
+      """
+      s:
+        guests: [nest, hello]
+        steps:
+          - {expect: "/(?<v>nest)> /", guest: nest}
+          - parallel:
+              nest: [{sendline: echo new}, {expect: "/^(?<v>new)$/"}]
+              hello: [{exit: 0}]
+          - {sendline: "echo v=${v}", guest: nest}
+          - {expect: /^v=new$/, guest: nest}
+      """)
+    #expect(verdicts == ["s": .passed])
+  }
+
+  @Test func halfALineIsNotTaken() throws {
+    let digits = String(repeating: "1234567890", count: 7)
+    let verdicts = try run(
+      """
+      s:
+        guests: {nest: {clock-rate: 1MIPS}}
+        timeout: 60s
+        steps:
+          - expect: "nest> "
+          - sendline: echo n=\(digits)
+          - expect: "/^n=(?<n>[0-9]+)/"
+          - expect: "nest> "
+          - assert: {console: "/^n=${n}\\n/"}
+      """)
+    #expect(verdicts == ["s": .passed])
+  }
+
+  @Test func aMatchAtTheEndOfTheOutputCountsWhenNothingFollows() throws {
+    let summary = try summary("s: {steps: [{expect: '/nest> $/'}, {sendline: ''}, {expect: '/nest>.*/'}]}")
+    #expect(summary.results[0].verdict == .passed)
+    #expect(summary.results[0].virtualTime.ticks < 9_000_000)
+  }
+
+  @Test func whatStandsBehindALongLineIsFound() throws {
+    // Each character that is taken back prints four, and no line feed.
+    let line = String(repeating: "x\\x08", count: 100)
+    let verdicts = try run(
+      """
+      s:
+        timeout: 20s
+        steps:
+          - expect: "nest> "
+          - repeat: 12
+            steps: [{send: "\(line)"}]
+          - sendline: zap
+          - expect: zap
+      """)
+    #expect(verdicts == ["s": .passed])
+  }
+
   // MARK: What does not
+
+  @Test func whatForbidsIsLookedForWhileTimePasses() throws {
+    let failure = try failure("{expect: 'nest> '}, {sendline: echo oops}, {after: 1s, not: [zzz, /^oops$/]}")
+    #expect(failure.message == "the guest printed 'oops', which /^oops$/ forbids")
+    #expect(failure.time.ticks < 9_000_000)
+    #expect(try run("s: {steps: [{expect: 'nest> '}, {after: 1s, not: nest}]}") == ["s": .passed])
+  }
+
+  @Test func whatWasNotCapturedCannotBeLookedFor() throws {
+    let message = "nothing was captured as 'v'"
+    let without = "{expect: '/nest(?<v>zzz)?> /'}"
+    for step in [
+      "{expect: '${v}'}", "{expect: zzz, not: '/${v}/'}", "{after: 1s, not: '${v}'}",
+      "{assert: {console: '${v}'}}", "{assert: {memory: 0x80400000, text: '${v}'}}",
+    ] {
+      #expect(try failure("\(without), \(step)").message == message)
+    }
+    let again = "{expect: '/(?<v>nest)> /'}, {sendline: echo b}, {expect: '/^(?<v>zzz)?b$/'}"
+    #expect(try failure("\(again), {expect: '${v}'}").message == message)
+  }
+
+  @Test func symbolsAreComparedWhole() throws {
+    let assertion = "{memory: 0x80400000, width: 1, at-least: handle_trap}"
+    #expect(try failure("{expect: 'nest> '}, {assert: \(assertion)}").message.hasSuffix("(handle_trap)"))
+  }
+
+  @Test func repeatingWithoutTimeIsLimited() throws {
+    let inner = "{repeat: 1000000, steps: [{assert: {register: zero, equals: 0}}]}"
+    let failure = try failure("{repeat: 1000000, steps: [\(inner)]}", more: "wall-limit: 100ms, ")
+    #expect(failure.message == "took more than 100 ms of the host's time, its 'wall-limit'")
+  }
 
   @Test func whatIsRepeatedIsTheSameEachTime() throws {
     let file = try ScenarioFile(

@@ -18,6 +18,22 @@ struct AssertionDraft: Sendable {
   var text: Template?
   var comparison = Assertion.Comparison()
   var hasMask = false
+  /// All that the number is compared with.
+  var literals: [Literal] = []
+
+  /// What a number is compared with, and how it is written.
+  struct Literal: Sendable {
+    let location: Location
+    let key: String
+    /// What stands there, for a message.
+    let found: String
+    let position: TextPosition
+  }
+
+  mutating func compare(_ literal: Literal, _ path: WritableKeyPath<Assertion.Comparison, Location?>) {
+    comparison[keyPath: path] = literal.location
+    literals.append(literal)
+  }
 
   /// How many subjects it has.
   var subjects: Int {
@@ -58,20 +74,21 @@ extension KeyTable<AssertionDraft> {
     Key("width", .width, "Bytes of a number in memory: 1, 2, 4 or 8.", initial: "4", otherNames: ["size"]) {
       $0.width = $1
     },
-    Key("equals", .location, "It is this number, or the address of this symbol.", otherNames: ["is", "value"]) {
-      $0.comparison.equals = $1
+    Key("equals", .literalOrSymbol, "It is this number, or the address of this symbol.", otherNames: ["is", "value"]) {
+      $0.compare($1, \.equals)
     },
-    Key("differs", .location, "It is not this number.", otherNames: ["not", "not-equals"]) {
-      $0.comparison.differs = $1
+    Key("differs", .literalOrSymbol, "It is not this number.", otherNames: ["not", "not-equals"]) {
+      $0.compare($1, \.differs)
     },
-    Key("at-least", .location, "It is this number or more, unsigned.", otherNames: ["min", "above"]) {
-      $0.comparison.atLeast = $1
+    Key("at-least", .literalOrSymbol, "It is this number or more, unsigned.", otherNames: ["min", "above"]) {
+      $0.compare($1, \.atLeast)
     },
-    Key("at-most", .location, "It is this number or less, unsigned.", otherNames: ["max", "below"]) {
-      $0.comparison.atMost = $1
+    Key("at-most", .literalOrSymbol, "It is this number or less, unsigned.", otherNames: ["max", "below"]) {
+      $0.compare($1, \.atMost)
     },
-    Key("mask", .number, "Bits that are compared; without it, all.") {
-      if case .number(let mask) = $1 { $0.comparison.mask = mask }
+    Key("mask", .literalNumber, "Bits that are compared; without it, all.") {
+      if case .number(let mask) = $1.location { $0.comparison.mask = mask }
+      $0.literals.append($1)
       $0.hasMask = true
     },
     Key("bytes", .bytes, "What is in memory, in hexadecimal.") { $0.bytes = $1 },
@@ -86,6 +103,30 @@ extension ValueType where Value == Int {
       guard let width = ["1": 1, "2": 2, "4": 4, "8": 8][text] else { throw .unexpected }
       return width
     }
+  }
+}
+
+extension ValueType where Value == AssertionDraft.Literal {
+  /// A number.
+  static var literalNumber: Self { placed(.number) }
+
+  /// A number, or a symbol with an offset.
+  static var literalOrSymbol: Self { placed(.location) }
+
+  private static func placed(_ type: ValueType<Location>) -> Self {
+    Self(type.expected, schema: type.schema) { node, key, reading in
+      type.read(node, key, reading).map {
+        AssertionDraft.Literal(location: $0, key: key, found: node.found, position: node.position)
+      }
+    }
+  }
+}
+
+extension UInt64 {
+  /// Whether a number of so many bytes is it, unsigned or as a negative one in two's complement.
+  func fits(inBytes count: Int) -> Bool {
+    guard count < 8 else { return true }
+    return self >> UInt64(count * 8) == 0 || Int64(bitPattern: self) >> Int64(count * 8 - 1) == -1
   }
 }
 
@@ -105,6 +146,12 @@ extension AssertionDraft {
     if let problem {
       reading.report(.violation(problem), at: position)
       return nil
+    }
+    let size = counter != nil ? 8 : memory != nil ? width ?? 4 : 4
+    for literal in literals {
+      guard case .number(let number) = literal.location, !number.fits(inBytes: size) else { continue }
+      let reason = "\(literal.found) does not fit into \(size) \(size == 1 ? "byte" : "bytes")"
+      reading.report(.refused(key: literal.key, reason: reason), at: literal.position)
     }
     return check.map { Assertion($0, position: position) }
   }

@@ -47,6 +47,43 @@ extension Pattern {
     }
   }
 
+  /// A name in it that has no value.
+  package func missingName(in values: [String: String]) -> String? {
+    template.names.first { values[$0] == nil }
+  }
+
+  /// Whether a match that ends where the output ends may be another, or none, when more is printed. In doubt it may.
+  package var canGoOn: Bool {
+    guard form == .regularExpression else { return false }
+    return template.parts.contains { part in
+      if case .text(let text) = part { Self.canGoOn(Array(text.utf8)) } else { false }
+    }
+  }
+
+  /// Whether anything in an expression could match more, or looks at what follows.
+  private static func canGoOn(_ expression: [UInt8]) -> Bool {
+    var rest = expression[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "\\"):
+        // Characters, and classes of one character; what else begins so is not looked into.
+        guard let escaped = rest.popFirst() else { return true }
+        let isPunctuation = escaped > 32 && escaped < 127 && !Unicode.Scalar(escaped).properties.isAlphabetic
+        let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(escaped)
+        guard isPunctuation && !isDigit || "dDwWsSnt".utf8.contains(escaped) else { return true }
+      case UInt8(ascii: "("):
+        if rest.starts(with: "?:".utf8) {
+          rest.removeFirst(2)
+        } else if rest.starts(with: "?<".utf8), !rest.starts(with: "?<=".utf8), !rest.starts(with: "?<!".utf8) {
+          rest.removeFirst(2)
+        }
+      default:
+        if "*+?{|$".utf8.contains(byte) { return true }
+      }
+    }
+    return false
+  }
+
   /// A text as a regular expression that matches only it.
   private static func escaped(_ text: String) -> String {
     var result = ""
