@@ -33,5 +33,10 @@ import Testing
 
   @Test func aBrokenExpressionIsAnErrorInWords() {
     #expect(throws: HarnessError.self) { try ConsolePattern(expression: "(") }
+    for opening in ["[", "(", #"[\Q]\E"#, #"(\Q)\E"#] {
+      let deep = String(repeating: opening, count: 20_000)
+      #expect(throws: HarnessError.self) { try ConsolePattern(expression: deep) }
+    }
+    #expect(throws: Never.self) { try ConsolePattern(expression: String(repeating: #"\(\["#, count: 200)) }
   }
 }

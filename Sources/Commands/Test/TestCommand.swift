@@ -19,7 +19,7 @@ struct TestCommand: ParsableCommand {
         64  wrong use of the command line, or no case has such a name
         65  a scenario file with mistakes
         66  a file that is missing or cannot be read
-        73  a report that cannot be written
+        73  a report that cannot be written, where no case failed
       """)
 
   @Argument(
@@ -69,7 +69,8 @@ struct TestCommand: ParsableCommand {
   func run() throws {
     let plan = try plan()
     if list {
-      return try StandardOutput.write(plan.cases.map { "\(plan.files[$0.file].path): \($0.name)\n" }.joined())
+      let names = plan.cases.map { TextSanitizer.line("\(plan.files[$0.file].path): \($0.name)") + "\n" }
+      return try StandardOutput.write(names.joined())
     }
     guard !plan.cases.isEmpty else {
       throw ValidationError("no case of these files \(filter.map { "has \(quoted($0)) in its name" } ?? "")")
@@ -85,13 +86,34 @@ struct TestCommand: ParsableCommand {
     let progress = TestProgress(plan: plan, isQuiet: tap || json)
     var results = ScenarioRunner.run(plan, options: options, times: times) { progress.take($0) }
     progress.finish()
-    let folder = ArtifactFolder(path: artifacts)
     let bare = TestSummary(plan: plan, results: results, hostTime: HostTime.now - started)
-    for index in results.indices { results[index].artifacts = try folder.write(results[index], bare) }
+    var problems = writeArtifacts(&results, bare)
     let summary = TestSummary(plan: plan, results: results, hostTime: bare.hostTime)
-    if let junit { try OutputFile.write(Array(summary.junit.utf8), to: junit) }
+    if let junit {
+      do throws(CommandError) {
+        try OutputFile.write(Array(summary.junit.utf8), to: junit)
+      } catch {
+        problems.append(error)
+      }
+    }
+    // What cannot be written is told, and keeps nothing else from being.
+    for problem in problems { StandardError.report("\(problem)") }
     try StandardOutput.write(tap ? summary.tap : json ? summary.json : progress.text(of: summary))
     if summary.failed > 0 { throw ExitCode(1) }
+    if !problems.isEmpty { throw ExitCode(ExitStatus.cannotCreate.code) }
+  }
+
+  /// Writes what tells more of failures, and adds it to the results.
+  /// - Returns: why something could not be written, each reason once.
+  private func writeArtifacts(_ results: inout [TestResult], _ summary: TestSummary) -> [CommandError] {
+    let folder = ArtifactFolder(path: artifacts)
+    var problems: [CommandError] = []
+    for index in results.indices {
+      let written = folder.write(results[index], summary)
+      results[index].artifacts = written.files
+      for problem in written.problems where !problems.contains(problem) { problems.append(problem) }
+    }
+    return problems
   }
 
   /// What the command line asks for. All files are read and checked before anything runs.

@@ -58,7 +58,7 @@ final class TestProgress: Sendable {
 
   private func name(_ number: Int) -> String {
     let one = plan.cases[number]
-    return "\(plan.files[one.file].path): \(one.name)"
+    return TextSanitizer.line("\(plan.files[one.file].path): \(one.name)")
   }
 
   private func line(_ result: TestResult) -> String {
@@ -81,7 +81,7 @@ final class TestProgress: Sendable {
       text += "\n\(style.bad("FAILED")) \(style.bold(name(result.testCase)))\n"
       for line in summary.explanation(of: failure, result.testCase) { text += "  \(TextSanitizer.line(line))\n" }
       if let file = result.artifacts.first {
-        text += "  more: \(file.prefix(upTo: file.lastIndex(of: "/") ?? file.endIndex))/\n"
+        text += "  more: \(TextSanitizer.line(String(file.prefix(upTo: file.lastIndex(of: "/") ?? file.endIndex))))/\n"
       }
     }
     let counts = [(summary.passed, "passed"), (summary.failed, "failed"), (summary.skipped, "skipped")]

@@ -25,9 +25,7 @@ public struct ConsolePattern: ExpressibleByStringLiteral {
 
   /// A regular expression of Swift's `Regex`, given as text.
   public init(expression text: String, ignoresCase: Bool = false) throws(HarnessError) {
-    guard Self.classDepth(of: text) <= Self.classDepthLimit else {
-      throw .notRegularExpression(text, reason: "brackets are too deeply nested")
-    }
+    if let problem = Self.nestingProblem(in: text) { throw .notRegularExpression(text, reason: problem) }
     do {
       let regex = try Regex(text).matchingSemantics(.unicodeScalar).anchorsMatchLineEndings()
       form = .expression(ignoresCase ? regex.ignoresCase() : regex)
@@ -71,29 +69,6 @@ public struct ConsolePattern: ExpressibleByStringLiteral {
       if best.map({ match.range.lowerBound < $0.match.range.lowerBound }) ?? true { best = (number, match) }
     }
     return best
-  }
-
-  /// Brackets in brackets that `Regex` is given. It follows them by recursion, without a limit of its own.
-  private static let classDepthLimit = 100
-
-  /// How deep brackets lie in each other, at most.
-  private static func classDepth(of text: String) -> Int {
-    var depth = 0
-    var deepest = 0
-    var isEscaped = false
-    for byte in text.utf8 {
-      if isEscaped {
-        isEscaped = false
-      } else if byte == UInt8(ascii: "\\") {
-        isEscaped = true
-      } else if byte == UInt8(ascii: "[") {
-        depth += 1
-        deepest = max(deepest, depth)
-      } else if byte == UInt8(ascii: "]") {
-        depth = max(depth - 1, 0)
-      }
-    }
-    return deepest
   }
 
   /// The names in `(?<name>…)`.

@@ -10,8 +10,8 @@ struct ContentHash {
     bytes += text.utf8
   }
 
-  mutating func add(_ file: ArraySlice<UInt8>) {
-    add("\(file.count) bytes \(TraceHash.digest(of: Array(file)))")
+  mutating func add(_ file: [UInt8]) {
+    add("\(file.count) bytes \(TraceHash.digest(of: file))")
   }
 
   /// 32 hexadecimal digits.

@@ -8,12 +8,14 @@ struct StateKeys {
   let plan: TestPlan
   /// Of the program that runs the guests: another one may run them otherwise.
   let program: String
-  private var files: [String: String] = [:]
+  /// A hash of the file at a path, as guests have it; nil if it cannot be read.
+  let digest: @Sendable (String) -> String?
   private var known: [StartPoint: String] = [:]
 
-  init(_ plan: TestPlan, program: String) {
+  init(_ plan: TestPlan, program: String, digest: @escaping @Sendable (String) -> String?) {
     self.plan = plan
     self.program = program
+    self.digest = digest
   }
 
   /// The key of the state at `point`; nil if a file cannot be read.
@@ -22,15 +24,17 @@ struct StateKeys {
     let scenario = plan.files[point.file].scenarios[point.scenario]
     let variant = scenario.variants[point.variant]
     var hash = ContentHash()
-    hash.add("state 1 of \(program)")
+    hash.add("state 2 of \(program)")
     if let parent = plan.start(file: point.file, scenario: point.scenario, variant: point.variant) {
       guard let key = key(of: parent) else { return nil }
       hash.add(key)
     } else {
+      hash.add("\(variant.guests.count) guests")
       for setup in variant.guests {
         guard add(setup, to: &hash) else { return nil }
       }
     }
+    hash.add("within \(scenario.limit.ticks), never \(scenario.forbidden.map(\.content))")
     for value in variant.values.sorted(by: { $0.key < $1.key }) { hash.add("\(value.key)=\(value.value)") }
     let steps = point.step.map { scenario.steps[...$0] } ?? scenario.steps[...]
     for step in steps { hash.add(step.content) }
@@ -38,31 +42,28 @@ struct StateKeys {
     return hash.text
   }
 
-  private mutating func add(_ setup: GuestSetup, to hash: inout ContentHash) -> Bool {
+  private func add(_ setup: GuestSetup, to hash: inout ContentHash) -> Bool {
     hash.add(setup.name)
     hash.add("\(setup.machine)")
-    hash.add(setup.boot.append ?? "no arguments")
+    hash.add(setup.boot.append.map { "arguments \($0)" } ?? "no arguments")
+    hash.add("\(setup.boot.load.count) more images, \(setup.symbols.count) files of symbols")
     for image in [setup.boot.kernel] + setup.boot.load {
-      guard let place = try? ImageArgument(image), let file = digest(of: place.path) else { return false }
+      guard let place = try? ImageArgument(image), let file = digest(place.path) else { return false }
       hash.add("\(file) at \(place.address.map { "\($0)" } ?? "its place")")
     }
-    for path in [setup.boot.firmware, setup.boot.initrd, setup.boot.deviceTree] {
-      guard let path, path.hasPrefix("/") else {
-        hash.add(path ?? "none given")
+    let choice = setup.boot.firmware
+    let isFile = choice != nil && choice != "none" && choice != "builtin"
+    hash.add(isFile ? "firmware of a file" : "firmware \(choice ?? "that suits")")
+    var paths: [String?] = [isFile ? choice : nil, setup.boot.initrd, setup.boot.deviceTree]
+    for path in setup.symbols { paths.append(path) }
+    for path in paths {
+      guard let path else {
+        hash.add("none given")
         continue
       }
-      guard let file = digest(of: path) else { return false }
+      guard let file = digest(path) else { return false }
       hash.add(file)
     }
     return true
-  }
-
-  private mutating func digest(of path: String) -> String? {
-    if let known = files[path] { return known }
-    guard let file = try? FileReader.host.loadVerbatim(path) else { return nil }
-    var hash = ContentHash()
-    hash.add(file.bytes)
-    files[path] = hash.text
-    return hash.text
   }
 }

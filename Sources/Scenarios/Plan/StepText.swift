@@ -25,7 +25,8 @@ extension Step {
 }
 
 extension Pattern {
-  fileprivate var content: String { "\(form) \(template.parts) \(ignoresCase)" }
+  /// What it finds.
+  var content: String { "\(form) \(template.parts) \(ignoresCase)" }
 }
 
 extension Assertion {

@@ -1,3 +1,4 @@
+import Harness
 import PlainText
 
 /// Which cases are run, by their names.
@@ -21,8 +22,12 @@ public struct TestFilter: @unchecked Sendable {
       regex = nil
       return
     }
+    let expression = String(pattern.dropFirst().dropLast())
+    if let problem = ConsolePattern.nestingProblem(in: expression) {
+      throw TestFilterError(description: "\(quoted(pattern)) is no regular expression: \(problem)")
+    }
     do {
-      regex = try Regex(String(pattern.dropFirst().dropLast()))
+      regex = try Regex(expression)
     } catch {
       throw TestFilterError(description: "\(quoted(pattern)) is no regular expression: \(error)")
     }

@@ -36,6 +36,8 @@ public struct TestPlan: Sendable {
   public private(set) var cases: [TestCase] = []
   /// Each behind the one that it starts from.
   private(set) var runs: [TestRun] = []
+  /// Cases whose folders of artifacts need more than their names.
+  private(set) var ambiguous: Set<Int> = []
 
   public init(_ files: [ScenarioFile], filter: TestFilter = .all) {
     self.files = files
@@ -53,6 +55,7 @@ public struct TestPlan: Sendable {
       }
       runs += sorted.map(\.element)
     }
+    ambiguous = casesOfTheSameName()
   }
 
   private mutating func run(

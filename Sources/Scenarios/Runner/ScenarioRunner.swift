@@ -35,8 +35,10 @@ public final class ScenarioRunner: Sendable {
   private let store: StateStore
   /// Points that cases of the plan come by and others start from.
   private let wanted: Set<StartPoint>
-  private let library = GuestLibrary()
+  private let library: GuestLibrary
   private let keys: Mutex<StateKeys>
+  /// Keys of states that are in the cache, and cannot be had from there.
+  private let damaged = Mutex<Set<String>>([])
   private let hasToldOfCache = Atomic(false)
 
   public init(_ plan: TestPlan, options: RunOptions) {
@@ -46,7 +48,9 @@ public final class ScenarioRunner: Sendable {
     let runs = Set(plan.runs.map { StartPoint(file: $0.file, scenario: $0.scenario, variant: $0.variant) })
     wanted = points.filter { runs.contains(StartPoint(file: $0.file, scenario: $0.scenario, variant: $0.variant)) }
     store = StateStore(promised: wanted)
-    keys = Mutex(StateKeys(plan, program: HostFiles.program))
+    let library = GuestLibrary()
+    self.library = library
+    keys = Mutex(StateKeys(plan, program: HostFiles.program) { path in library.digest(of: path) })
   }
 
   /// Runs everything.
@@ -84,8 +88,6 @@ public final class ScenarioRunner: Sendable {
     for path in description.needs where !HostFiles.exists(path) {
       throw .missing("\(path) is missing")
     }
-    let hostNow = HostTime.now
-    let hostLimit = hostNow > .max - description.wallLimit ? .max : hostNow + description.wallLimit
     var state: StartState?
     if let point = plan.start(file: file, scenario: scenario, variant: variant) {
       state = try store.state(at: point) { make(point) }.get()
@@ -98,6 +100,9 @@ public final class ScenarioRunner: Sendable {
         } else {
           try TestBench(setups.map { setup throws(HarnessError) in try library.files(of: setup) })
         }
+      // What comes before, which others may make meanwhile, is not the scenario's own.
+      let hostNow = HostTime.now
+      let hostLimit = hostNow > .max - description.wallLimit ? .max : hostNow + description.wallLimit
       let limit = bench.now > .max - description.limit.ticks ? .max : bench.now + description.limit.ticks
       return try ScenarioRun(
         description, description.variants[variant], bench: bench, values: state?.values ?? [:],
@@ -140,12 +145,15 @@ public final class ScenarioRunner: Sendable {
     guard let cache = options.cache, let key = keys.withLock({ $0.key(of: point) }), cache.has(key) else { return nil }
     let setups = plan.files[point.file].scenarios[point.scenario].variants[point.variant].guests
     guard let files = try? setups.map({ try library.files(of: $0) }) else { return nil }
-    return cache.load(key, files)
+    if let state = cache.load(key, files) { return state }
+    damaged.withLock { _ = $0.insert(key) }
+    return nil
   }
 
   private func cache(_ state: StartState, at point: StartPoint) {
     guard let cache = options.cache, let key = keys.withLock({ $0.key(of: point) }) else { return }
-    if cache.has(key), !options.updatesSnapshots { return }
+    let isDamaged = damaged.withLock { $0.remove(key) != nil }
+    if cache.has(key), !isDamaged, !options.updatesSnapshots { return }
     guard let problem = cache.save(state, key), !hasToldOfCache.exchange(true, ordering: .relaxed) else { return }
     options.onCacheFailure(problem)
   }
@@ -161,24 +169,5 @@ public final class ScenarioRunner: Sendable {
     {
       store.put(.failure(.elsewhere(reason)), at: point)
     }
-  }
-}
-
-/// The files of guests, each read once.
-private final class GuestLibrary: Sendable {
-  private let known = Mutex<[(setup: GuestSetup, files: GuestFiles)]>([])
-
-  func files(of setup: GuestSetup) throws(HarnessError) -> GuestFiles {
-    let result = known.withLock { known -> Result<GuestFiles, HarnessError> in
-      if let found = known.first(where: { $0.setup == setup }) { return .success(found.files) }
-      do throws(HarnessError) {
-        let files = try GuestFiles(setup)
-        known.append((setup, files))
-        return .success(files)
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
   }
 }

@@ -95,8 +95,61 @@ import Testing
   }
 
   @Test func aReportThatCannotBeWrittenIsAnError() throws {
-    let result = try test("--junit", files.path("no/folder/r.xml"))
+    let result = try test("--junit", files.path("no/folder/r.xml"), "--filter", "=greets")
     #expect(result.status == 73)
     #expect(result.errors.contains("no/folder/r.xml: cannot be created"))
+    #expect(result.output.contains("1 passed in "))
+    // That a case failed counts for more.
+    let failing = try test("--junit", files.path("no/folder/r.xml"))
+    #expect(failing.status == 1)
+    #expect(failing.errors.contains("no/folder/r.xml: cannot be created"))
+    #expect(failing.output.contains("1 passed, 1 failed, 1 skipped in "))
+  }
+
+  @Test func artifactsThatCannotBeWrittenCostNoReport() throws {
+    let arguments = ["test", files.path("a.yaml"), "--junit", files.path("r.xml"), "--artifacts"]
+    let result = try Roost.run(arguments + [files.path("a.yaml/out")])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("a.yaml/out: cannot be created"))
+    #expect(result.output.contains("1 passed, 1 failed, 1 skipped in "))
+    #expect(try String(contentsOfFile: files.path("r.xml"), encoding: .utf8).contains("failures=\"1\""))
+    let tap = try Roost.run(arguments + [files.path("a.yaml/out"), "--tap"])
+    #expect(tap.status == 1)
+    #expect(tap.output.hasPrefix("TAP version 14\n1..3\n"))
+    // One file that cannot be written keeps none of the others from being.
+    try FileManager.default.createDirectory(
+      atPath: files.path("part/a.fails/report.txt"), withIntermediateDirectories: true)
+    let part = try Roost.run(arguments + [files.path("part")])
+    #expect(part.status == 1)
+    #expect(part.errors.contains("a.fails/report.txt: cannot be "))
+    #expect(FileManager.default.fileExists(atPath: files.path("part/a.fails/instructions-g.txt")))
+  }
+
+  @Test func foldersOfArtifactsAreMadeAtAllLevels() throws {
+    #expect(try Roost.run(["test", files.path("a.yaml"), "--artifacts", files.path("x/y/z")]).status == 1)
+    #expect(FileManager.default.fileExists(atPath: files.path("x/y/z/a.fails/report.txt")))
+  }
+
+  @Test func namesDriveNoTerminal() throws {
+    let text = """
+      scenarios:
+        s:
+          guests: {g: {image: hello.bin, memory: 1M}}
+          matrix: {v: ["a\\e[31mb"]}
+          steps: [{send: "${v}"}]
+      """
+    _ = try files.file("c.yaml", Array(text.utf8))
+    for more in [["--list"], []] {
+      let result = try Roost.run(["test", files.path("c.yaml"), "--artifacts", files.path("out")] + more)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(!result.output.contains("\u{1B}"))
+      #expect(result.output.contains("c.yaml: s[v=ab]"))
+    }
+  }
+
+  @Test func aFilterThatIsNestedTooDeeplyIsWrongUse() throws {
+    let result = try test("--filter", "/" + String(repeating: "[", count: 20_000) + "/")
+    #expect(result.status == 64)
+    #expect(result.errors.contains("brackets are nested deeper than 100"))
   }
 }

@@ -218,6 +218,23 @@ import Testing
     #expect(found == ["3:15: the matrix has more than 10000 combinations"])
   }
 
+  @Test func casesHaveALimit() throws {
+    func axis(_ name: String, _ count: Int) -> String {
+      "\(name): [\((0..<count).map(String.init).joined(separator: ","))]"
+    }
+    let forks = "{fork: {x: [reset], y: [{fork: {z: [reset], w: [reset]}}]}}"
+    #expect(
+      try startErrors("  s: {matrix: {\(axis("a", 4000))}, steps: [{send: \"${a}\"}, \(forks)]}") == [
+        "3:3: 's' is 12000 cases, 4000 variants with 3 branches each; at most 10000 can be"
+      ])
+    #expect(try starting("  s: {matrix: {\(axis("a", 3000))}, steps: [{send: \"${a}\"}, \(forks)]}").count == 1)
+    let many = (0...10).map {
+      "  s\($0): {matrix: {\(axis("a", 100)), \(axis("b", 100))}, steps: [{send: \"${a}${b}\"}]}\n"
+    }
+    #expect(
+      try startErrors(many.joined()) == ["13:3: with 's10' the file has more than 100000 cases; split it"])
+  }
+
   // MARK: The file
 
   @Test(arguments: [

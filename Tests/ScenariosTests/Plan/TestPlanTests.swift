@@ -37,4 +37,34 @@ import Testing
     #expect(try names(TestFilter(parsing: "nothing")).isEmpty)
     #expect(throws: TestFilterError.self) { try TestFilter(parsing: "/(/") }
   }
+
+  @Test func expressionsThatAreNestedTooDeeplyAreRefused() throws {
+    for (opening, closing) in [("[", "]"), ("(", ")")] {
+      for pattern in [
+        "/" + String(repeating: opening, count: 20_000) + "/",
+        "/" + String(repeating: opening, count: 20_000) + "x" + String(repeating: closing, count: 20_000) + "/",
+      ] {
+        let error = #expect(throws: TestFilterError.self) { try TestFilter(parsing: pattern) }
+        #expect(error?.description.hasSuffix("are nested deeper than 100") == true)
+      }
+    }
+    let side = String(repeating: "(a)?[b]?", count: 120)
+    #expect(try TestFilter(parsing: "/\(side)/").accepts(file: "f", name: "n"))
+  }
+
+  @Test func foldersOfArtifactsAreOneForEachCase() throws {
+    let matrix = "guests: {a: {image: a}}\nscenarios: {w: {matrix: {v: ['!', '?', x]}, steps: [{send: '${v}'}]}}"
+    let files = try ["d1/boot.yaml", "d2/boot.yaml"].map {
+      try ScenarioFile(yaml: matrix.utf8, path: $0, environment: [:])
+    }
+    let plan = TestPlan(files)
+    let names = plan.cases.indices.map { plan.artifactName(of: $0) }
+    #expect(Set(names).count == 6)
+    #expect(names[0].hasPrefix("boot.w_v=__-"))
+    #expect(names.allSatisfy { $0.utf8.count < 200 })
+    let alone = TestPlan([files[0]])
+    #expect(alone.artifactName(of: 0) != alone.artifactName(of: 1))
+    #expect(alone.artifactName(of: 2) == "boot.w_v=x_")
+    #expect(names.first == TestPlan(files).artifactName(of: 0))
+  }
 }

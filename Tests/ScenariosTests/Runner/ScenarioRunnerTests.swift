@@ -346,6 +346,15 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
     #expect(failure.message == "took more than 100 ms of the host's time, its 'wall-limit'")
   }
 
+  @Test func theWayToAStartIsNotOfTheWallLimit() throws {
+    let verdicts = try run(
+      """
+      parent: {steps: [{expect: "nest> "}, {sendline: spin}, {after: 3s}]}
+      child: {start-from: parent, wall-limit: 250ms, steps: [{after: 1ms}]}
+      """, filter: TestFilter(parsing: "=child"))
+    #expect(verdicts == ["child": .passed])
+  }
+
   @Test func whatSharesAFailureIsSkipped() throws {
     let verdicts = try run(
       """

@@ -23,12 +23,13 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
   private func run(
     parent: String = "{steps: [{expect: /nest(?<mark>> )/}]}",
     child: String = "{send: \"echo <${mark}>\\n\"}, {expect: \"\\n<> >\\n\"}",
-    memory: String = "16M", comment: String = "", updating: Bool = false, all: Bool = false
+    memory: String = "16M", comment: String = "", updating: Bool = false, all: Bool = false,
+    symbols: String? = nil
   ) throws -> TestResult {
     let file = try ScenarioFile(
       yaml: """
         \(comment)
-        guests: {nest: {image: \(guestsFolder)/nest.elf, memory: \(memory)}}
+        guests: {nest: {image: \(guestsFolder)/nest.elf, memory: \(memory)\(symbols.map { ", symbols: \($0)" } ?? "")}}
         scenarios:
           parent: \(parent)
           child: {start-from: parent, steps: [\(child)]}
@@ -62,6 +63,52 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
     _ = try run(memory: "32M")
     _ = try run(parent: "{steps: [{expect: /nest(?<mark>> )/}, {after: 1s}]}")
     #expect(files.count == 3)
+    _ = try run(parent: "{limit: 9s, steps: [{expect: /nest(?<mark>> )/}]}")
+    _ = try run(parent: "{not: [panic], steps: [{expect: /nest(?<mark>> )/}]}")
+    #expect(files.count == 5)
+  }
+
+  @Test func filesOfSymbolsArePartOfTheKey() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let symbols = folder + "/symbols.elf"
+    for (index, name) in ["nest.elf", "hello.elf", "nest.elf"].enumerated() {
+      try Data(contentsOf: URL(fileURLWithPath: "\(guestsFolder)/\(name)")).write(to: URL(fileURLWithPath: symbols))
+      _ = try run(symbols: symbols)
+      #expect(files.count == min(index + 1, 2))
+    }
+  }
+
+  @Test func anImageThatIsReplacedMeanwhileIsAnotherOne() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let image = URL(fileURLWithPath: folder + "/guest.elf")
+    let old = try Data(contentsOf: URL(fileURLWithPath: guestsFolder + "/nest.elf"))
+    let new = try Data(contentsOf: URL(fileURLWithPath: guestsFolder + "/hello.elf"))
+    try old.write(to: image)
+    let file = try ScenarioFile(
+      yaml: """
+        guests: {g: {image: \(image.path), memory: 16M}}
+        defaults: {timeout: 2s}
+        scenarios:
+          first: {steps: [{after: 1ms}]}
+          parent: {steps: [{expect: "nest> "}]}
+          child: {start-from: parent, steps: [{after: 1ms}]}
+        """.utf8, path: "/s/x.yaml", environment: [:])
+    var options = RunOptions()
+    options.jobs = 1
+    options.cache = SnapshotCache(folder: folder)
+    // The guest that `first` has loaded goes on to be the one of `parent`, whatever is on disk by then.
+    let results = ScenarioRunner(TestPlan([file]), options: options).run { event in
+      guard case .finished(let result) = event, result.testCase == 0 else { return }
+      #expect(throws: Never.self) { try new.write(to: image) }
+    }
+    #expect(results.map(\.verdict) == [.passed, .passed, .passed])
+    #expect(files.count == 1)
+    let child = TestPlan([file], filter: try TestFilter(parsing: "=child"))
+    // The state is the old guest's, and no start for the new one.
+    #expect(ScenarioRunner(child, options: options).run().map(\.verdict) != [.passed])
+    try old.write(to: image)
+    #expect(ScenarioRunner(child, options: options).run().map(\.verdict) == [.passed])
+    #expect(files.count == 1)
   }
 
   @Test func aParentThatIsRunAnywayIsKept() throws {
@@ -78,6 +125,11 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
       damaged[position] ^= 0x10
       try damaged.write(to: path)
       #expect(try run().verdict == .passed)
+      // It was made again for the next time, too.
+      let mended = try Data(contentsOf: path)
+      #expect(mended != damaged)
+      #expect(try run().verdict == .passed)
+      #expect(try Data(contentsOf: path) == mended)
     }
     try whole.prefix(whole.count / 2).write(to: path)
     #expect(try run().verdict == .passed)

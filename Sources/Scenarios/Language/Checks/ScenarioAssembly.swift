@@ -10,6 +10,7 @@ struct ScenarioAssembly {
   /// In the order of the file.
   private var shared: [GuestSetup] = []
   private var stepCount = 0
+  private var caseCount = 0
 
   init(reading: Reading) { self.reading = reading }
 
@@ -35,7 +36,7 @@ struct ScenarioAssembly {
       scenarios[index].start = start
       let guests = parent.map { _ in [] } ?? guests(of: draft)
       var expansion = VariantExpansion(reading: reading, guests: guests, parent: parent)
-      scenarios[index].variants = expansion.variants(of: draft)
+      scenarios[index].variants = expansion.variants(of: draft, caseCount: &caseCount)
       var resolver = StepResolver(
         reading: reading, variants: scenarios[index].variants, timeout: draft.timeout, axes: expansion.axes,
         scope: start.map { inherited(from: $0, in: drafts, scopes) } ?? [], stepCount: stepCount)

@@ -26,7 +26,30 @@ struct VariantExpansion {
   }
 
   /// The variants of a scenario, at least one; those of the parent outermost.
-  mutating func variants(of draft: ScenarioDraft) -> [Variant] {
+  /// - Parameter caseCount: cases of the file so far, to which those of the scenario are added.
+  mutating func variants(of draft: ScenarioDraft, caseCount: inout Int) -> [Variant] {
+    let variants = combinations(of: draft)
+    let ways = draft.steps.wayCount
+    let count = variants.count * ways
+    let hadRoom = caseCount <= ScenarioFile.caseLimit
+    caseCount += count
+    if count > ScenarioFile.stepLimit {
+      let parts = "\(variants.count) variants with \(ways) branches each"
+      reading.report(
+        .violation("'\(draft.name)' is \(count) cases, \(parts); at most \(ScenarioFile.stepLimit) can be"),
+        at: draft.position)
+    } else if caseCount <= ScenarioFile.caseLimit {
+      return variants
+    } else if hadRoom {
+      reading.report(
+        .violation("with '\(draft.name)' the file has more than \(ScenarioFile.caseLimit) cases; split it"),
+        at: draft.position)
+    }
+    // The file is refused; what follows needs guests, and no more.
+    return Array(variants.prefix(1))
+  }
+
+  private mutating func combinations(of draft: ScenarioDraft) -> [Variant] {
     var variants = parent?.variants ?? [Variant(name: "", values: [:], guests: guests)]
     for axis in axes(of: draft) {
       guard variants.count * axis.values.count <= ScenarioFile.stepLimit else {
@@ -95,5 +118,13 @@ struct VariantExpansion {
         .violation("the axis '\(entry.key)' has \(quoted(value.text)) twice; remove one"), at: value.node.position)
     }
     return Axis(name: entry.key, isKey: isKey, values: values)
+  }
+}
+
+extension [StepDraft] {
+  /// How many ways there are through the forks at its end.
+  fileprivate var wayCount: Int {
+    guard case .fork(let branches)? = last?.action else { return 1 }
+    return branches.reduce(0) { $0 + $1.steps.wayCount }
   }
 }

@@ -11,6 +11,8 @@ public struct ScenarioFile: Equatable, Sendable {
   public static let sizeLimit = YAMLFile.sizeLimit
   /// Steps that a file may have, and cases that a scenario may be.
   package static let stepLimit = 10_000
+  /// Cases that a file may have.
+  package static let caseLimit = 100_000
 
   /// Reads the text of a scenario file.
   /// - Parameters:
