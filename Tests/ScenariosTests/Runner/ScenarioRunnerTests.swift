@@ -192,7 +192,8 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
   }
 
   @Test func halfALineIsNotTaken() throws {
-    let digits = String(repeating: "1234567890", count: 7)
+    // As many as nest has room for in a line.
+    let digits = String(repeating: "1234567890", count: 4)
     let verdicts = try run(
       """
       s:
@@ -216,17 +217,17 @@ private let guestsFolder = #filePath.split(separator: "/").dropLast(4).reduce(""
 
   @Test func whatStandsBehindALongLineIsFound() throws {
     // Each character that is taken back prints four, and no line feed.
-    let line = String(repeating: "x\\x08", count: 100)
+    let line = String(repeating: "x\\x08", count: 20)
     let verdicts = try run(
       """
       s:
         timeout: 20s
         steps:
           - expect: "nest> "
-          - repeat: 12
-            steps: [{send: "\(line)"}]
-          - sendline: zap
-          - expect: zap
+          - repeat: 60
+            steps: [{send: "\(line)"}, {after: 5ms}]
+          - sendline: echo zap
+          - expect: /^zap$/
       """)
     #expect(verdicts == ["s": .passed])
   }
