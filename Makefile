@@ -11,14 +11,20 @@ ROOST := $(BUILD)/roost
 FUZZ_SECONDS ?= 3600
 # How long `make soak` runs, in seconds.
 SOAK_SECONDS ?= 600
+# How long `make lockstep`, which ends `make test`, compares the engines, in seconds.
+LOCKSTEP_SECONDS ?= 600
+# Processes that it uses, and the seed of its first program: others each time, but for those that are kept.
+LOCKSTEP_JOBS ?= $(shell nproc)
+LOCKSTEP_SEED ?= $(shell date +%s)000
 # Passed on to the tools: `make bench BENCH="--rounds 3 guests"`; each explains itself with --help.
 BENCH ?=
 CONFORMANCE ?=
+LOCKSTEP ?=
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build packages demo test check fmt conformance fuzz bench determinism soak linux guests firmware docs clean
+.PHONY: help build packages demo test check fmt conformance lockstep fuzz bench determinism soak linux guests firmware docs clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -41,6 +47,7 @@ test: build guests ## Run the tests, and the scenarios of the project's guests
 	@guests/try $(ROOST)
 	$(call say,running the scenarios)
 	@$(ROOST) test scenarios
+	@$(MAKE) --no-print-directory lockstep
 
 check: packages ## Check formatting, warnings, layering and generated files
 	$(call say,checking the formatting)
@@ -60,6 +67,12 @@ conformance: packages ## Run a million instructions of every kind in lockstep wi
 	$(call say,comparing with Spike)
 	$(SWIFT) build $(FLAGS) --product conformance
 	$(BUILD)/conformance --spike "$$(scripts/ensure-spike)" $(CONFORMANCE)
+
+lockstep: packages ## Run random programs on both engines and compare them all the time (LOCKSTEP_SECONDS=600)
+	$(call say,running both engines in lockstep for $(LOCKSTEP_SECONDS) seconds)
+	$(SWIFT) build $(FLAGS) --product lockstep
+	$(BUILD)/lockstep --kept Tests/ConformanceTests/Fixtures/lockstep-seeds.txt --seed $(LOCKSTEP_SEED) \
+	  --seconds $(LOCKSTEP_SECONDS) --jobs $(LOCKSTEP_JOBS) $(LOCKSTEP)
 
 fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECONDS=3600)
 	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)
