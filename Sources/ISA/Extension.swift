@@ -9,7 +9,10 @@
   case sstc, svadu
 
   /// As it stands in an ISA string, in lower case.
-  public var name: String { String(describing: self) }
+  public var name: String { Self.names[Int(rawValue)] }
+
+  /// Kept, because finding the name of a case takes long, and saved state has all of them.
+  private static let names = allCases.map { String(describing: $0) }
 
   /// The extension of that lower-case name.
   public init?(name: some StringProtocol) {

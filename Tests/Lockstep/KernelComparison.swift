@@ -17,6 +17,12 @@ struct KernelOptions: ParsableArguments {
   @Option(help: "Its command line.")
   var append: String?
 
+  @Option(help: "What to type at the kernel's prompt, each a line at a prompt of its own.")
+  var type: [String] = []
+
+  @Option(help: "What a prompt ends with.")
+  var prompt = "# "
+
   @Option(help: "Milliseconds of virtual time to run it for.")
   var milliseconds: UInt64 = 10_000
 
@@ -53,22 +59,28 @@ struct KernelComparison {
 
   func run() throws {
     let pair = try LockstepPair(setting, machine)
-    let step = options.interval * ticksPerSecond / 1000
+    let end = options.milliseconds * ticksPerSecond / 1000
+    var typist = Typist(options.type, prompt: options.prompt)
     var time: Ticks = 0
-    var targets: [UInt64] = []
-    while time < options.milliseconds * ticksPerSecond / 1000, !pair.hasEnded {
-      time += step
-      let outcomes = pair.machines.map { $0.run(until: time) }
+    var steps: [LockstepAdvance] = []
+    func advance(_ step: LockstepAdvance) {
+      steps.append(step)
+      pair.advance(step)
+    }
+    while time < end, !pair.hasEnded {
+      time += options.interval * ticksPerSecond / 1000
+      advance(.time(time))
+      if let input = typist.next(after: pair.consoles[0].bytes, room: pair.machines[0].uart.receiveSpace) {
+        advance(.input(input))
+      }
       let isSecond = time % ticksPerSecond == 0
-      if targets.last != pair.executed { targets.append(pair.executed) }
-      guard outcomes[0] == outcomes[1], isSame(pair), !isSecond || pair.isSame(includingMemory: true) else {
-        return try report(pair, time, targets)
+      guard isSame(pair), !(isSecond || time >= end || pair.hasEnded) || pair.isSame(includingMemory: true) else {
+        return try report(pair, time, steps)
       }
       if isSecond { print("\(time / ticksPerSecond) s: \(pair.executed) instructions") }
       fflush(nil)
     }
-    guard pair.isSame(includingMemory: true) else { return try report(pair, time, targets) }
-    print(String(decoding: pair.consoles[0].bytes.suffix(400), as: UTF8.self))
+    print(String(decoding: pair.consoles[0].bytes.suffix(600), as: UTF8.self))
     let hash = pair.machines[0].traceHash?.description ?? ""
     print("\(pair.executed) instructions of a kernel, 0 differences; trace hash \(hash)")
   }
@@ -87,7 +99,7 @@ struct KernelComparison {
   }
 
   /// What differs now; then where it began, for which the kernel is booted again and again.
-  private func report(_ pair: LockstepPair, _ time: Ticks, _ targets: [UInt64]) throws {
+  private func report(_ pair: LockstepPair, _ time: Ticks, _ steps: [LockstepAdvance]) throws {
     print("the machines differ at \(time) ticks, and were alike \(options.interval) ms before:")
     let pictures = pair.machines.map { MachinePicture($0).values }
     for (first, second) in zip(pictures[0], pictures[1]) where first != second {
@@ -96,9 +108,34 @@ struct KernelComparison {
     print("looking for the first instruction after which they do…")
     fflush(nil)
     let title = options.kernel ?? ""
-    for line in try LockstepInvestigation(title, setting: setting, targets: targets, make: machine).report() {
+    for line in try LockstepInvestigation(title, setting: setting, steps: steps, make: machine).report() {
       print(line)
     }
     throw ExitCode.failure
+  }
+}
+
+/// Types lines, each when the guest has prompted for it.
+private struct Typist {
+  private var lines: [String]
+  private let prompt: [UInt8]
+  private var typed: [UInt8] = []
+  /// How much of the output has been looked at.
+  private var seen = 0
+
+  init(_ lines: [String], prompt: String) {
+    self.lines = lines
+    self.prompt = Array(prompt.utf8)
+  }
+
+  /// What is typed next, as far as there is room for it.
+  mutating func next(after output: [UInt8], room: Int) -> [UInt8]? {
+    if typed.isEmpty, !lines.isEmpty, output.count > seen, output.suffix(prompt.count) == prompt[...] {
+      seen = output.count
+      typed = Array((lines.removeFirst() + "\n").utf8)
+    }
+    let now = Array(typed.prefix(room))
+    typed.removeFirst(now.count)
+    return now.isEmpty ? nil : now
   }
 }

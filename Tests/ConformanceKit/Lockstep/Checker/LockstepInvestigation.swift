@@ -8,25 +8,27 @@ public struct LockstepInvestigation {
   /// What was run, in words.
   let title: String
   let setting: LockstepSetting
-  /// Where the run that failed compared, in instructions executed; the last one is where it failed.
-  let targets: [UInt64]
+  /// What the run that failed did between comparisons; after the last step it failed.
+  let steps: [LockstepAdvance]
   let make: (EngineChoice, any ConsoleSink) throws -> VirtMachine
 
   /// - Parameter make: makes a machine at its start.
   public init(
-    _ title: String, setting: LockstepSetting, targets: [UInt64],
+    _ title: String, setting: LockstepSetting, steps: [LockstepAdvance],
     make: @escaping (EngineChoice, any ConsoleSink) throws -> VirtMachine
   ) {
     self.title = title
     self.setting = setting
-    self.targets = targets
+    self.steps = steps
     self.make = make
   }
 
   /// The last number of instructions after which the machines were alike, and the first after which they are not.
   public struct Place: Sendable {
-    /// What was compared before.
-    public var prefix: [UInt64]
+    /// What was done before.
+    public var prefix: [LockstepAdvance]
+    /// When the machines were compared before, in instructions.
+    public var start: UInt64
     public var same: UInt64
     public var different: UInt64
   }
@@ -35,12 +37,13 @@ public struct LockstepInvestigation {
   func find() throws -> Place? {
     let pair = try LockstepPair(setting, make)
     var same: UInt64 = 0
-    for (index, target) in targets.enumerated() {
-      pair.run(to: target)
+    for (index, step) in steps.enumerated() {
+      pair.advance(step)
       if !pair.isSame(includingMemory: true) {
-        return try narrow(Place(prefix: Array(targets[..<index]), same: same, different: target))
+        let place = Place(prefix: Array(steps[..<index]), start: same, same: same, different: pair.executed)
+        return try narrow(place)
       }
-      same = target
+      same = pair.executed
     }
     return nil
   }
@@ -59,10 +62,10 @@ public struct LockstepInvestigation {
   }
 
   /// The machines as they were after so many instructions.
-  func pair(_ prefix: [UInt64], to target: UInt64) throws -> LockstepPair {
+  func pair(_ prefix: [LockstepAdvance], to target: UInt64) throws -> LockstepPair {
     let pair = try LockstepPair(setting, make)
-    for earlier in prefix { pair.run(to: earlier) }
-    pair.run(to: target)
+    for earlier in prefix { pair.advance(earlier) }
+    pair.advance(.instructions(target))
     return pair
   }
 
@@ -70,7 +73,7 @@ public struct LockstepInvestigation {
   public func report() throws -> [String] {
     guard let place = try find() else {
       return [
-        "\(title): the machines differed after \(targets.last ?? 0) instructions, but not when run again: "
+        "\(title): the machines differed once, but not when run again: "
           + "an engine's behaviour depends on more than its input"
       ]
     }

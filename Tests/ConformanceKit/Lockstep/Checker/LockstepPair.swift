@@ -51,6 +51,16 @@ public struct LockstepSetting: Sendable {
   public init() {}
 }
 
+/// A step of a run.
+public enum LockstepAdvance: Equatable, Sendable {
+  /// Until so many instructions have been executed.
+  case instructions(UInt64)
+  /// Until this machine time.
+  case time(Ticks)
+  /// Something is typed.
+  case input([UInt8])
+}
+
 /// Two machines that should do the same.
 public final class LockstepPair {
   public let machines: [VirtMachine]
@@ -72,22 +82,30 @@ public final class LockstepPair {
   /// Whether the program cannot go on.
   public var hasEnded: Bool { machines[0].end != nil }
 
-  /// Runs both machines until so many instructions have been executed, or they can do nothing more.
-  public func run(to target: UInt64) {
-    machines[0].run(toExecuted: target)
+  /// Takes both machines a step on; less when they end, or wait for good.
+  public func advance(_ step: LockstepAdvance) {
+    advance(machines[0], step)
     let second = machines[1]
-    if let fault, fault.time <= target {
+    if let fault, fault.time <= executed {
       second.run(toExecuted: fault.time)
       fault.apply(to: second)
       self.fault = nil
     }
-    while cutter != nil, second.executed < target {
+    while cutter != nil, second.executed < executed {
       let before = second.executed
       let piece = UInt64(1 + (cutter?.below(500) ?? 0))
-      second.run(toExecuted: min(before + piece, target))
+      second.run(toExecuted: min(before + piece, executed))
       if second.executed == before { break }
     }
-    second.run(toExecuted: target)
+    advance(second, step)
+  }
+
+  private func advance(_ machine: VirtMachine, _ step: LockstepAdvance) {
+    switch step {
+    case .instructions(let target): machine.run(toExecuted: target)
+    case .time(let time): _ = machine.run(until: time)
+    case .input(let bytes): _ = machine.uart.receive(bytes)
+    }
   }
 
   /// Whether the machines are alike in all that a guest can see.

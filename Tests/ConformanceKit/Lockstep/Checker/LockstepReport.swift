@@ -27,15 +27,13 @@ struct LockstepReport {
     ]
     lines += differences(before, after, steps)
     lines += ["", "the last instructions of the \(names[0]), one at a time (> since the machines were compared last):"]
-    lines += steps.map { ($0.time > lastComparison ? "> " : "  ") + $0.text }
+    lines += steps.map { ($0.time > place.start ? "> " : "  ") + $0.text }
     for hart in before.machines[0].harts {
       lines += ["", "code at the pc of hart \(hart.id) after \(place.same) instructions:"]
       lines += code(at: hart)
     }
     return lines
   }
-
-  private var lastComparison: UInt64 { place.prefix.last ?? 0 }
 
   // MARK: Values
 
@@ -101,8 +99,15 @@ struct LockstepReport {
   /// What the first machine did up to the instruction in question.
   private func trace() throws -> [LockstepStep] {
     let machine = try investigation.make(investigation.setting.engines[0], RecordingConsole())
-    for target in place.prefix { machine.run(toExecuted: min(target, first)) }
+    for step in place.prefix where machine.executed < first {
+      switch step {
+      case .instructions(let target): machine.run(toExecuted: min(target, first))
+      case .time(let time): _ = machine.run(until: time)
+      case .input(let bytes): _ = machine.uart.receive(bytes)
+      }
+    }
     machine.run(toExecuted: first)
+    let first = machine.executed
     var steps: [LockstepStep] = []
     var line: [UInt8]?
     machine.onCommit = { line = $0 }

@@ -28,21 +28,21 @@ public struct LockstepRun {
 
   public mutating func run() throws -> LockstepResult {
     let pair = try LockstepPair(setting, plan.machine)
-    var targets: [UInt64] = []
+    var steps: [LockstepAdvance] = []
     var target: UInt64 = 0
     var memoryDue = setting.memoryInterval
     var result = LockstepResult()
     while target < limit, !pair.hasEnded {
       target = min(target + slice(), limit)
-      targets.append(target)
-      pair.run(to: target)
+      steps.append(.instructions(target))
+      pair.advance(.instructions(target))
       // Time passes in idle machines as well.
       let isLast = target == limit || pair.hasEnded || pair.executed < target
       let checksMemory = target >= memoryDue || isLast
       if checksMemory { memoryDue = target + setting.memoryInterval }
       if !pair.isSame(includingMemory: checksMemory) {
         let title = "seed \(plan.seed), \(plan.configuration.harts) harts"
-        result.report = try LockstepInvestigation(title, setting: setting, targets: targets, make: plan.machine)
+        result.report = try LockstepInvestigation(title, setting: setting, steps: steps, make: plan.machine)
           .report()
         break
       }

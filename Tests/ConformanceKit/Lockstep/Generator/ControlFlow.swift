@@ -10,13 +10,15 @@ extension LockstepBuilder {
     if heat < 200, let place, random.below(400) < flavour.visits {
       return place.mode == .machine ? emitMachinePiece() : emitVisitPiece()
     }
-    switch random.below(14) {
+    switch random.below(16) {
     case 0...4: emitInstructions(1 + random.below(14))
+    case 14: emitCluster()
+    case 15: if random.chance(percent: 30) { emitOverlap() } else { emitDiamond() }
     case 5, 6: emitDiamond()
     case 7: emitSwitch()
     case 8, 9: emitCall()
     case 10 where random.below(100) < flavour.modifications: emitModification()
-    case 10: emitInstructions(1 + random.below(40))
+    case 10: emitInstructions(1 + random.below(random.chance(percent: 20) ? 200 : 40))
     default: if depth > 0 { emitLoop(depth) } else { emitDiamond() }
     }
   }
@@ -36,6 +38,16 @@ extension LockstepBuilder {
     code.bind(otherwise)
     emitInstructions(1 + random.below(8))
     code.bind(end)
+  }
+
+  /// A jump into the middle of an instruction, whose second half is an instruction too.
+  private mutating func emitOverlap() {
+    let middle = code.label()
+    emitBranch(to: middle)
+    let opcode = random.pick([Opcode.addi, .xori, .ori, .andi, .slti, .sltiu])
+    code.half(UInt16(truncatingIfNeeded: operationWord(opcode, destination: random.pick(free))))
+    code.bind(middle)
+    emitCompressed()
   }
 
   private mutating func emitBranch(to label: Assembler.Label) {
@@ -83,7 +95,7 @@ extension LockstepBuilder {
         // As often as memory says.
         builder.code.emit(.lbu, rd: counter, rs1: Self.pointer)
         builder.code.emit(.andi, rd: counter, rs1: counter, Int32(min(passes, 63)))
-        builder.code.emit(.addi, rd: counter, rs1: counter, 1)
+        builder.increase(counter, by: 1)
       } else {
         builder.code.li(counter, UInt32(passes))
       }
@@ -109,12 +121,12 @@ extension LockstepBuilder {
     }
     code.bind(next)
     if let limit {
-      code.emit(.addi, rd: counter, rs1: counter, 1)
+      increase(counter, by: 1)
       let bound = temporary(not: counter)
       code.li(bound, UInt32(limit))
       emitBackward(.blt, counter, bound, to: top)
     } else {
-      code.emit(.addi, rd: counter, rs1: counter, -1)
+      increase(counter, by: -1)
       emitBackward(.bne, counter, 0, to: top)
     }
     code.bind(end)
@@ -211,7 +223,9 @@ extension LockstepBuilder {
     for register in held { push(register) }
     reserved.insert(link)
     switch random.below(4) {
-    case 0: code.address(rd: temporary(), of: function.entry, then: .jalr, linking: link)
+    case 0:
+      let base = random.chance(percent: 50) ? link : temporary()
+      code.address(rd: base, of: function.entry, then: .jalr, linking: link)
     case 1: emitCallThroughTable(callable.filter { $0.link == link }, link)
     default: code.jump(rd: link, to: function.entry)
     }

@@ -52,7 +52,7 @@ extension LockstepBuilder {
     code.emit(.addi, rd: chosen, rs1: device)
     code.bind(memory)
     emitAccess(opcode, base: chosen, offset: 0)
-    code.emit(.addi, rd: counter, rs1: counter, -1)
+    increase(counter, by: -1)
     code.branch(.bne, counter, 0, to: again)
   }
 }

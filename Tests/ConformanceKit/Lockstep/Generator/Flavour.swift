@@ -44,7 +44,7 @@ struct Flavour {
       }
     }
     integer = weight(34) + 1
-    compressed = weight(18)
+    compressed = weight(26)
     memory = weight(20)
     float = weight(16)
     atomic = weight(4)
@@ -58,7 +58,7 @@ struct Flavour {
     mends = random.chance(percent: 60)
     isVectored = random.chance(percent: 50)
     timer = Self.interval(&random, instructionsPerTick)
-    visits = random.pick([0, 20, 50, 80])
+    visits = random.pick([0, 25, 50, 80, 95])
     modifications = random.pick([0, 10, 30, 60])
     hasSupervisorTimer = random.chance(percent: 75)
     protectsCode = random.chance(percent: 20)

@@ -174,6 +174,11 @@ extension LockstepBuilder {
         let value = temporary()
         code.li(value, random.bits() & (Status.sum | Status.mxr | Status.tvm | Status.tw | Status.tsr))
         code.csr(random.pick([.csrrs, .csrrc]), rd: destination(), CSR.mstatus.rawValue, value)
+      // Whether hardware sets A and D.
+      case 6 where random.chance(percent: 30):
+        let value = temporary()
+        code.li(value, 1 << 29)
+        code.csr(random.pick([.csrrs, .csrrc]), rd: destination(), CSR.menvcfgh.rawValue, value)
       case 4: code.csr(random.pick([.csrrsi, .csrrci]), rd: destination(), CSR.mstatus.rawValue, 8)
       case 5:
         code.csr(

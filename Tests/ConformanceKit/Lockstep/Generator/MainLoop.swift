@@ -111,7 +111,7 @@ extension LockstepBuilder {
   mutating func setPointers() {
     let offset = place?.offset ?? 0
     for register in [Self.pointer, Self.compressedPointer] {
-      let distance = 2048 + UInt32(random.below((LockstepLayout.dataSize - 4096) / 8)) * 8
+      let distance = 2048 + UInt32(random.below((LockstepLayout.dataSize - 8192) / 8)) * 8
       code.li(register, LockstepLayout.data + distance &+ offset)
     }
   }

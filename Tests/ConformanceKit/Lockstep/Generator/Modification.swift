@@ -101,7 +101,7 @@ extension LockstepBuilder {
     code.bind(unchanged)
     for _ in 0..<random.below(4) { emitOperation(random.pick(Self.integerOpcodes)) }
     if isAhead { emitAligned(slot) }
-    code.emit(.addi, rd: counter, rs1: counter, -1)
+    increase(counter, by: -1)
     code.branch(.bne, counter, 0, to: top)
   }
 

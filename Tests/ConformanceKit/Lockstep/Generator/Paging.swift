@@ -169,8 +169,9 @@ extension LockstepBuilder {
   /// Accesses through the window and the 4 MiB page, some across the ends of pages.
   mutating func emitWindowAccesses() {
     holding { builder, base in
-      let page = UInt32(builder.random.below(16)) << 12
-      let start = builder.random.chance(percent: 80) ? AddressSpace.window : AddressSpace.superpage + 0x4_0000
+      let isWindow = builder.random.chance(percent: 80)
+      let page = UInt32(builder.random.below(isWindow ? 16 : 8)) << 12
+      let start = isWindow ? AddressSpace.window : AddressSpace.superpage + (LockstepLayout.data - LockstepLayout.ram)
       let offset: UInt32 = builder.random.chance(percent: 40) ? 0xFFC : UInt32(builder.random.below(512)) * 8
       builder.code.li(base, start + page + offset)
       for _ in 0..<1 + builder.random.below(5) {

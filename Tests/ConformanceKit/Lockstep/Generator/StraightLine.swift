@@ -112,6 +112,30 @@ extension LockstepBuilder {
     emitAccess(random.pick(Self.memoryOpcodes + Self.floatMemoryOpcodes), base: base, offset: offset)
   }
 
+  /// Accesses off one register, which may change in between, near each other and often across the end of a page.
+  mutating func emitCluster() {
+    let base = temporary()
+    code.emit(
+      .addi, rd: base, rs1: random.pick([Self.pointer, Self.compressedPointer]), Int32(random.below(1024)) & ~7)
+    if random.chance(percent: 50) {
+      // To the end of the page.
+      code.emit(.ori, rd: base, rs1: base, 0x7FF)
+      code.emit(.addi, rd: base, rs1: base, random.pick([1, -7, -31]))
+    }
+    let stays = reserved.insert(base).inserted
+    for _ in 0..<3 + random.below(10) {
+      switch random.below(10) {
+      case 0: increase(base, by: random.pick([8, 4, -8, 16, 1]))
+      case 1: emitOperation(random.pick(Self.integerOpcodes))
+      default:
+        emitAccess(
+          random.pick(Self.memoryOpcodes + Self.floatMemoryOpcodes), base: base, offset: Int32(random.below(128)) - 64)
+      }
+    }
+    if random.chance(percent: 30) { code.emit(random.pick([.lw, .lhu, .lb]), rd: base, rs1: base, 4) }
+    if stays { reserved.remove(base) }
+  }
+
   private mutating func emitAtomic() {
     let base = random.chance(percent: 50) ? Self.pointer : Self.compressedPointer
     switch random.below(10) {
@@ -123,9 +147,12 @@ extension LockstepBuilder {
     case 2: code.emit(random.pick([Opcode.scW, .lrW]), rd: destination(), rs1: base)
     default:
       let index = temporary()
-      let isAligned = random.chance(percent: 97)
+      let isAligned = random.chance(percent: 95)
       code.emit(.andi, rd: index, rs1: source(), isAligned ? 0x7FC : 0x7FF)
       code.emit(.add, rd: index, rs1: index, rs2: base)
+      if !isAligned, random.chance(percent: 40) {
+        return code.emit(random.pick([.lrW, .scW]), rd: destination(), rs1: index)
+      }
       let ordering = UInt32(random.below(4)) << 25
       code.word(
         Assembler.encode(random.pick(Self.atomicOpcodes), rd: destination(), rs1: index, rs2: source()) | ordering)
@@ -137,7 +164,7 @@ extension LockstepBuilder {
     let (value, result, again) = (temporary(), temporary(), code.label())
     code.bind(again)
     code.emit(.lrW, rd: value, rs1: base)
-    code.emit(.addi, rd: value, rs1: value, 1)
+    increase(value, by: 1)
     code.emit(.addi, rd: result)
     code.emit(.scW, rd: result, rs1: base, rs2: value)
     code.branch(.bne, result, 0, to: again)
@@ -181,9 +208,9 @@ extension LockstepBuilder {
     let register = random.chance(percent: 50) ? Self.pointer : Self.compressedPointer
     let way = temporary()
     // Near the end of a page, or anywhere.
-    var distance = UInt32(2048 + random.below((LockstepLayout.dataSize - 4096) / 8) * 8)
+    var distance = UInt32(2048 + random.below((LockstepLayout.dataSize - 8192) / 8) * 8)
     if random.chance(percent: 30) { distance = distance & 0xF000 | 0xFF8 }
-    code.li(way, min(distance, UInt32(LockstepLayout.dataSize) - 2048))
+    code.li(way, min(distance, UInt32(LockstepLayout.dataSize) - 6144))
     code.emit(.srli, rd: register, rs1: register, 16)
     code.emit(.slli, rd: register, rs1: register, 16)
     code.emit(.add, rd: register, rs1: register, rs2: way)
@@ -205,6 +232,13 @@ extension LockstepBuilder {
   }
 
   // MARK: Compressed
+
+  /// Adds -32 to 31, not 0, to a register, by a short instruction or a long one.
+  mutating func increase(_ register: UInt8, by value: Int32) {
+    guard random.chance(percent: 60) else { return code.emit(.addi, rd: register, rs1: register, value) }
+    let bits = UInt16(truncatingIfNeeded: value)
+    code.half(0x0001 | (bits & 0x20) << 7 | UInt16(register) << 7 | (bits & 0x1F) << 2)
+  }
 
   private static let decoder = Decoder(configuration: .complete)
 

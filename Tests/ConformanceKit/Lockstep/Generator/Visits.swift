@@ -16,7 +16,7 @@ extension LockstepBuilder {
     emitReturn(.mret, .mepc, to: place)
     self.place = place
     if waits { code.emit(.wfi) }
-    for _ in 0..<1 + random.below(4) { emitVisitPiece() }
+    for _ in 0..<1 + random.below(6) { emitVisitPiece() }
     if self.place?.mode == .supervisor, random.chance(percent: 30) { emitDescent() }
     leaveVisit()
   }
@@ -119,7 +119,7 @@ extension LockstepBuilder {
     guard let place else { return emitCode(1) }
     switch random.below(16) {
     case 0, 1: emitWindowAccesses()
-    case 2 where place.mapped: emitIslandCall()
+    case 2 where place.mapped || random.chance(percent: 30): emitIslandCall()
     case 3: emitDeviceAccess()
     case 4 where place.mode == .supervisor: emitSupervisorRegister()
     case 5 where place.mode == .supervisor && place.mapped: emitEntryChange()
@@ -131,7 +131,7 @@ extension LockstepBuilder {
     case 9 where place.mode == .user: code.emit(random.pick([.wfi, .sret, .mret, .sfenceVMA]))
     case 10 where place.mode == .supervisor: code.emit(.mret)
     case 11: emitForeignRegister()
-    default: emitCode(1)
+    default: emitCode(2)
     }
   }
 
