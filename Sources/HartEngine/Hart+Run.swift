@@ -6,8 +6,8 @@ extension Hart {
   /// `retired` before and after.
   /// - Parameter effort: what the run may cost the host beyond plain instructions before it is cut short, in units of
   ///   about ten nanoseconds.
-  /// - Parameter isExact: whether to run exactly `budget` instructions, not some fewer. A block that is cut in two makes
-  ///   the hart go on within it, which costs more than the block.
+  /// - Parameter isExact: whether to run exactly `budget` instructions, not some fewer: at least half of them. A block that
+  ///   is cut in two makes the hart go on within it, which costs more than the block.
   public func run(budget: Int32, effort: Int = .max, isExact: Bool = true) -> HartExit {
     let previous = state.pointee.budget
     state.pointee.budget = max(budget, 0)
@@ -15,7 +15,8 @@ extension Hart {
     attention = true
     exitRequested = false
     effortLeft = effort
-    leastBudget = isExact ? 1 : min(Int32(Block.capacity), max(budget, 1))
+    // Half, so that blocks are linked and whoever asks learns how fast they are, however small the budget is.
+    leastBudget = isExact ? 1 : min(Int32(Block.capacity), max(budget / 2, 1))
     if let block = nextBlock() { interpret(from: block) }
     if isWaiting { return .waiting }
     if exitRequested { return .requested }
