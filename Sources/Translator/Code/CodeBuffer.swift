@@ -11,7 +11,7 @@ import SystemBus
 /// Memory for translated code, seen twice: where it is written it cannot be executed, and the other way round.
 ///
 /// It belongs to one thread at a time. Offsets are the same in both views, so code that refers to itself by distance
-/// runs as it was written.
+/// runs as it was written. Both views end with the buffer, so whoever runs code has to keep it.
 package final class CodeBuffer {
   /// Where code is written.
   package let writable: UnsafeMutablePointer<UInt8>
