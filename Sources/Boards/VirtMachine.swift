@@ -14,6 +14,7 @@ public struct MachineConfiguration: Sendable {
   public var harts = 1
   public var isa = ISAConfiguration.complete
   public var clock = ClockKind.host
+  public var engine = EngineChoice.auto
   /// What the guest's random numbers begin with; nil for the host's under host time, `VirtMachine.defaultSeed` under
   /// virtual time.
   public var seed: UInt64?
