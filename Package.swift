@@ -30,7 +30,9 @@ let modules: [Module] = [
   Module(name: "GuestImage", imports: ["CLibelf"]),
   Module(
     name: "Boards",
-    imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
+    imports: [
+      "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Translator", "Peripherals", "GuestImage",
+    ],
     testImports: ["ConformanceKit"]),
   Module(
     name: "Diagnosis",
@@ -68,8 +70,9 @@ let modules: [Module] = [
   Module(
     name: "Commands",
     imports: [
-      "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals",
-      "GuestImage", "Boards", "Diagnosis", "Snapshots", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness",
+      "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Translator",
+      "Peripherals", "GuestImage", "Boards", "Diagnosis", "Snapshots", "YAMLReading", "Monitor", "Fleet", "Sandbox",
+      "Harness",
       "Scenarios", "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -17,10 +17,38 @@ extension Hart {
     effortLeft = effort
     // Half, so that blocks are linked and whoever asks learns how fast they are, however small the budget is.
     leastBudget = isExact ? 1 : min(Int32(Block.capacity), max(budget / 2, 1))
-    if let block = nextBlock() { interpret(from: block) }
+    runBlocks()
     if isWaiting { return .waiting }
     if exitRequested { return .requested }
     return state.pointee.budget > 0 ? .cutShort : .budgetSpent
+  }
+
+  private func runBlocks() {
+    guard hasEngine else {
+      if let block = nextBlock() { interpret(from: block) }
+      return
+    }
+    state.pointee.host.hart = Unmanaged.passUnretained(self).toOpaque()
+    var next = nextBlock()
+    while let block = next {
+      if block.pointee.hostCost <= state.pointee.budget, mayRunHostCode(of: block) {
+        let exit = runHostCode(of: block)
+        let flushes = code.flushes
+        next = nextBlock()
+        if exit != 0, let next, flushes == code.flushes { engine?.link(exit, to: next) }
+      } else {
+        postponed = nil
+        interpret(from: block)
+        next = postponed
+      }
+    }
+  }
+
+  /// Whether host code is to be run from `block` on, by whoever runs the interpreter.
+  @inline(never) func postpone(_ block: BlockPointer) -> Bool {
+    guard mayRunHostCode(of: block) else { return false }
+    postponed = block
+    return true
   }
 
   /// Kept to itself, so that nothing around it changes what the compiler makes of the loop.

@@ -81,6 +81,12 @@ package final class CodeBuffer {
     Assembler.patchJump(in: writable, at: offset, to: target)
   }
 
+  /// Puts a jump to one offset in the place of what is at another.
+  package func overwriteWithJump(at offset: Int, to target: Int) {
+    writable[offset] = 0xE9
+    patchJump(at: offset, to: target)
+  }
+
   /// Forgets all code and gives its memory back to the host.
   package func reset() {
     // More may have been written than was taken.
