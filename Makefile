@@ -65,10 +65,10 @@ fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECON
 	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
 
-bench: build guests ## Race QEMU and Spike, and print a table (BENCH="--rounds 5 …")
+bench: build guests ## Race QEMU and the host itself, and print a table (BENCH="--rounds 5 …")
 	@scripts/ensure-packages qemu-system-misc
 	$(call say,building the bench guests and the runner)
-	@$(MAKE) --no-print-directory -s -C Benchmarks/guests
+	@$(MAKE) --no-print-directory -s -C Benchmarks/guests all native
 	$(SWIFT) build $(FLAGS) --product bench
 	$(SWIFT) build $(FLAGS) --product monitor-bench
 	$(BUILD)/bench $(BENCH)
