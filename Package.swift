@@ -132,12 +132,21 @@ let package = Package(
       ],
       path: "Tests/Determinism", swiftSettings: strict),
     .target(
-      name: "ConformanceKit", dependencies: ["ISA", "HartEngine", "Peripherals", "Boards"],
+      name: "ConformanceKit",
+      dependencies: ["ISA", "RegisterMaps", "SystemBus", "HartEngine", "Peripherals", "Boards"],
       path: "Tests/ConformanceKit", swiftSettings: strict),
     .executableTarget(
       name: "conformance",
       dependencies: ["ConformanceKit", "ISA", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/Conformance", swiftSettings: strict),
+    // Two engines that must agree.
+    .executableTarget(
+      name: "lockstep",
+      dependencies: [
+        "ConformanceKit", "SystemBus", "HartEngine", "Peripherals", "Boards",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Lockstep", swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests", dependencies: ["ConformanceKit"], exclude: ["Fixtures"], swiftSettings: strict),
     // The monitor under attack: each guest of the zoo beside a victim.

@@ -9,7 +9,11 @@ public struct Assembler {
     var position: Int
     var label: Label
     var kind: Kind
-    enum Kind { case branch, jump, upperLower }
+    enum Kind {
+      case branch, jump, upperLower
+      /// A word: how far the label lies behind another place.
+      case distance(from: Int)
+    }
   }
 
   public let base: UInt32
@@ -66,6 +70,16 @@ public struct Assembler {
     emit(opcode, rd: linking ?? rd, rs1: rd)
   }
 
+  /// A word that says how far `label` lies behind the bound label `origin`, for tables of jumps.
+  public mutating func distance(to label: Label, from origin: Label) {
+    guard let place = labels[origin.index] else { preconditionFailure("distance from a label that is not bound") }
+    fixups.append(Fixup(position: halves.count, label: label, kind: .distance(from: place)))
+    word(0)
+  }
+
+  /// The address of a label; nil before it is bound.
+  public func address(of label: Label) -> UInt32? { labels[label.index].map { base &+ UInt32($0 * 2) } }
+
   /// Loads a constant in one or two instructions.
   public mutating func li(_ rd: UInt8, _ value: UInt32) {
     let low = Int32(bitPattern: value << 20) >> 20
@@ -98,6 +112,7 @@ public struct Assembler {
         let low = (distance << 20) >> 20
         patch(fixup.position, UInt32(bitPattern: distance - low))
         patch(fixup.position + 2, UInt32(bitPattern: low) << 20)
+      case .distance(let origin): patch(fixup.position, UInt32(bitPattern: Int32(2 * (target - origin))))
       }
     }
     return result.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }

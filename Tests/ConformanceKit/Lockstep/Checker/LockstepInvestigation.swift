@@ -1,0 +1,65 @@
+import Boards
+import HartEngine
+
+/// Finds the first instruction after which two machines differ, by running them from the start again and again: what
+/// engines keep about code is then the same each time.
+public struct LockstepInvestigation {
+  let plan: LockstepPlan
+  let setting: LockstepSetting
+  /// Where the run that failed compared, in instructions executed; the last one is where it failed.
+  let targets: [UInt64]
+
+  /// The last number of instructions after which the machines were alike, and the first after which they are not.
+  public struct Place: Sendable {
+    /// What was compared before.
+    public var prefix: [UInt64]
+    public var same: UInt64
+    public var different: UInt64
+  }
+
+  /// The place; nil if the machines do not differ when run again.
+  func find() throws -> Place? {
+    let pair = try LockstepPair(setting, plan.machine)
+    var same: UInt64 = 0
+    for (index, target) in targets.enumerated() {
+      pair.run(to: target)
+      if !pair.isSame(includingMemory: true) {
+        return try narrow(Place(prefix: Array(targets[..<index]), same: same, different: target))
+      }
+      same = target
+    }
+    return nil
+  }
+
+  private func narrow(_ whole: Place) throws -> Place {
+    var place = whole
+    while place.different - place.same > 1 {
+      let middle = place.same + (place.different - place.same) / 2
+      if try pair(place.prefix, to: middle).isSame(includingMemory: true) {
+        place.same = middle
+      } else {
+        place.different = middle
+      }
+    }
+    return place
+  }
+
+  /// The machines as they were after so many instructions.
+  func pair(_ prefix: [UInt64], to target: UInt64) throws -> LockstepPair {
+    let pair = try LockstepPair(setting, plan.machine)
+    for earlier in prefix { pair.run(to: earlier) }
+    pair.run(to: target)
+    return pair
+  }
+
+  /// What is to be known about the difference.
+  func report() throws -> [String] {
+    guard let place = try find() else {
+      return [
+        "seed \(plan.seed): the machines differed after \(targets.last ?? 0) instructions, but not when run again: "
+          + "an engine's behaviour depends on more than its input"
+      ]
+    }
+    return try LockstepReport(self, place).lines()
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Boards
+import ConformanceKit
+import Foundation
+import HartEngine
+import Peripherals
+import SystemBus
+
+/// A kernel to boot in place of random programs.
+struct KernelOptions: ParsableArguments {
+  @Option(help: "A kernel to boot on both engines in place of random programs.")
+  var kernel: String?
+
+  @Option(help: "Its initial file system.")
+  var initrd: String?
+
+  @Option(help: "Its command line.")
+  var append: String?
+
+  @Option(help: "Milliseconds of virtual time to run it for.")
+  var milliseconds: UInt64 = 10_000
+
+  @Option(help: "Milliseconds of virtual time between comparisons.")
+  var interval: UInt64 = 10
+}
+
+/// Boots a kernel twice and compares what can be seen of it at intervals of virtual time.
+struct KernelComparison {
+  private let images: BootImages
+  private let options: KernelOptions
+  private let setting: LockstepSetting
+  private let harts: Int
+
+  init(_ kernel: String, _ options: KernelOptions, _ setting: LockstepSetting, harts: Int) throws {
+    var boot = BootDescription(kernel: kernel)
+    boot.initrd = options.initrd
+    boot.append = options.append
+    images = try BootImages(boot)
+    self.options = options
+    self.setting = setting
+    self.harts = harts
+  }
+
+  private func machine(_ engine: EngineChoice, _ console: any ConsoleSink) throws -> VirtMachine {
+    var configuration = MachineConfiguration()
+    configuration.clock = .virtual(.standard)
+    configuration.harts = harts
+    configuration.engine = engine
+    let machine = try VirtMachine(configuration, console: console)
+    try machine.start(images)
+    return machine
+  }
+
+  func run() throws {
+    let pair = try LockstepPair(setting, machine)
+    let step = options.interval * ticksPerSecond / 1000
+    var time: Ticks = 0
+    while time < options.milliseconds * ticksPerSecond / 1000, !pair.hasEnded {
+      time += step
+      let outcomes = pair.machines.map { $0.run(until: time) }
+      guard outcomes[0] == outcomes[1], isSame(pair) else {
+        for line in difference(pair, time) { print(line) }
+        throw ExitCode.failure
+      }
+      if time % ticksPerSecond == 0 { print("\(time / ticksPerSecond) s: \(pair.executed) instructions") }
+    }
+    guard pair.isSame(includingMemory: true) else {
+      for line in difference(pair, time) { print(line) }
+      throw ExitCode.failure
+    }
+    print(String(decoding: pair.consoles[0].bytes.suffix(400), as: UTF8.self))
+    print(
+      "\(pair.executed) instructions of a kernel, 0 differences; trace hash \(pair.machines[0].traceHash?.description ?? "")"
+    )
+  }
+
+  private func isSame(_ pair: LockstepPair) -> Bool {
+    let machines = pair.machines
+    return machines[0].executed == machines[1].executed && machines[0].traceHash?.value == machines[1].traceHash?.value
+      && pair.consoles[0].bytes == pair.consoles[1].bytes
+      && zip(machines[0].harts, machines[1].harts).allSatisfy { state($0) == state($1) }
+  }
+
+  private func state(_ hart: Hart) -> [UInt8] {
+    var encoder = StateEncoder()
+    hart.save(to: &encoder)
+    return encoder.bytes
+  }
+
+  private func difference(_ pair: LockstepPair, _ time: Ticks) -> [String] {
+    let pictures = pair.machines.map { MachinePicture($0).values }
+    var lines = ["the machines differ at \(time) ticks, alike \(options.interval) ms before:"]
+    for (first, second) in zip(pictures[0], pictures[1]) where first != second {
+      lines.append("  \(first.name): \(String(first.value, radix: 16)), \(String(second.value, radix: 16))")
+    }
+    return lines
+  }
+}

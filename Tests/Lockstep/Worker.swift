@@ -1,0 +1,37 @@
+import Boards
+import ConformanceKit
+import Foundation
+
+/// What came of one program.
+struct CaseOutcome: Codable {
+  var instructions: UInt64 = 0
+  var traps: UInt64 = 0
+  var interrupts: UInt64 = 0
+  var endedEarly = false
+  /// What was found.
+  var report: [String]?
+}
+
+/// Runs programs.
+struct Worker {
+  let setting: LockstepSetting
+
+  func run(_ program: LockstepCase) throws -> CaseOutcome {
+    let plan = LockstepPlan(seed: program.seed, harts: program.harts)
+    var run = LockstepRun(plan, setting: setting, limit: program.instructions)
+    let result = try run.run()
+    return CaseOutcome(
+      instructions: result.instructions, traps: result.statistics.traps.reduce(0, +),
+      interrupts: result.statistics.interrupts.reduce(0, +), endedEarly: result.endedEarly, report: result.report)
+  }
+
+  /// Runs the programs that standard input names, one a line, and answers each with one line of JSON.
+  func serve() throws {
+    let encoder = JSONEncoder()
+    while let line = readLine() {
+      guard let program = LockstepCase(line[...]) else { continue }
+      print(String(decoding: try encoder.encode(try run(program)), as: UTF8.self))
+      fflush(nil)
+    }
+  }
+}
