@@ -9,6 +9,9 @@ ROOST := $(BUILD)/roost
 
 # How long `make fuzz` runs, in seconds.
 FUZZ_SECONDS ?= 3600
+# How long two engines are compared, in seconds: by `make lockstep`, and as a part of `make test`.
+LOCKSTEP_SECONDS ?= 600
+LOCKSTEP_TEST_SECONDS ?= 60
 # How long `make soak` runs, in seconds.
 SOAK_SECONDS ?= 600
 # Passed on to the tools: `make bench BENCH="--rounds 3 guests"`; each explains itself with --help.
@@ -18,7 +21,7 @@ CONFORMANCE ?=
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build packages demo test check fmt conformance fuzz bench determinism soak linux guests firmware docs clean
+.PHONY: help build packages demo test check fmt conformance lockstep fuzz bench determinism soak linux guests firmware docs clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -37,6 +40,9 @@ demo: build guests ## Bring up a fleet of four unlike guests side by side, and t
 test: build guests ## Run the tests, and the scenarios of the project's guests
 	$(call say,running the tests)
 	$(SWIFT) test $(TEST_FLAGS)
+	$(call say,comparing the engines for $(LOCKSTEP_TEST_SECONDS) seconds)
+	$(SWIFT) build $(FLAGS) --product lockstep
+	@$(BUILD)/lockstep --jobs 2 --seconds $(LOCKSTEP_TEST_SECONDS)
 	$(call say,running the small guests)
 	@guests/try $(ROOST)
 	$(call say,running the scenarios)
@@ -60,6 +66,11 @@ conformance: packages ## Run a million instructions of every kind in lockstep wi
 	$(call say,comparing with Spike)
 	$(SWIFT) build $(FLAGS) --product conformance
 	$(BUILD)/conformance --spike "$$(scripts/ensure-spike)" $(CONFORMANCE)
+
+lockstep: packages ## Run random programs on both engines and compare (LOCKSTEP_SECONDS=600)
+	$(call say,comparing the engines for $(LOCKSTEP_SECONDS) seconds)
+	$(SWIFT) build $(FLAGS) --product lockstep
+	$(BUILD)/lockstep --jobs 2 --seed $$(date +%s) --seconds $(LOCKSTEP_SECONDS)
 
 fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECONDS=3600)
 	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)
