@@ -42,7 +42,7 @@ let modules: [Module] = [
     name: "Snapshots", imports: ["CXXHash", "SystemBus", "GuestImage", "Boards"],
     testImports: ["ISA", "RegisterMaps", "HartEngine", "Peripherals", "ConformanceKit"]),
   Module(
-    name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "GuestImage", "Boards"],
+    name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "HartEngine", "GuestImage", "Boards"],
     products: [.product(name: "Yams", package: "Yams")], hasTests: false),
   Module(
     name: "Monitor",
