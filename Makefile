@@ -9,14 +9,18 @@ ROOST := $(BUILD)/roost
 
 # How long `make fuzz` runs, in seconds.
 FUZZ_SECONDS ?= 3600
-# How long two engines are compared, in seconds: by `make lockstep`, and as a part of `make test`.
-LOCKSTEP_SECONDS ?= 600
-LOCKSTEP_TEST_SECONDS ?= 60
 # How long `make soak` runs, in seconds.
 SOAK_SECONDS ?= 600
+# How long `make lockstep` compares the engines, in seconds, and how long a part of `make test` does.
+LOCKSTEP_SECONDS ?= 600
+LOCKSTEP_TEST_SECONDS ?= 120
+# Processes that it uses, and the seed of its first program: others each time, but for those that are kept.
+LOCKSTEP_JOBS ?= $(shell nproc)
+LOCKSTEP_SEED ?= $(shell date +%s)000
 # Passed on to the tools: `make bench BENCH="--rounds 3 guests"`; each explains itself with --help.
 BENCH ?=
 CONFORMANCE ?=
+LOCKSTEP ?=
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
@@ -40,13 +44,11 @@ demo: build guests ## Bring up a fleet of four unlike guests side by side, and t
 test: build guests ## Run the tests, and the scenarios of the project's guests
 	$(call say,running the tests)
 	$(SWIFT) test $(TEST_FLAGS)
-	$(call say,comparing the engines for $(LOCKSTEP_TEST_SECONDS) seconds)
-	$(SWIFT) build $(FLAGS) --product lockstep
-	@$(BUILD)/lockstep --jobs 2 --seconds $(LOCKSTEP_TEST_SECONDS)
 	$(call say,running the small guests)
 	@guests/try $(ROOST)
 	$(call say,running the scenarios)
 	@$(ROOST) test scenarios
+	@$(MAKE) --no-print-directory lockstep LOCKSTEP_SECONDS=$(LOCKSTEP_TEST_SECONDS) LOCKSTEP_SEED=1
 
 check: packages ## Check formatting, warnings, layering and generated files
 	$(call say,checking the formatting)
@@ -67,10 +69,11 @@ conformance: packages ## Run a million instructions of every kind in lockstep wi
 	$(SWIFT) build $(FLAGS) --product conformance
 	$(BUILD)/conformance --spike "$$(scripts/ensure-spike)" $(CONFORMANCE)
 
-lockstep: packages ## Run random programs on both engines and compare (LOCKSTEP_SECONDS=600)
-	$(call say,comparing the engines for $(LOCKSTEP_SECONDS) seconds)
+lockstep: packages ## Run random programs on both engines and compare them all the time (LOCKSTEP_SECONDS=600)
+	$(call say,running both engines in lockstep for $(LOCKSTEP_SECONDS) seconds)
 	$(SWIFT) build $(FLAGS) --product lockstep
-	$(BUILD)/lockstep --jobs 2 --seed $$(date +%s) --seconds $(LOCKSTEP_SECONDS)
+	$(BUILD)/lockstep --kept Tests/ConformanceTests/Fixtures/lockstep-seeds.txt --seed $(LOCKSTEP_SEED) \
+	  --seconds $(LOCKSTEP_SECONDS) --jobs $(LOCKSTEP_JOBS) $(LOCKSTEP)
 
 fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECONDS=3600)
 	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)

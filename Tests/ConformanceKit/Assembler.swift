@@ -106,7 +106,9 @@ public struct Assembler {
       }
       let distance = Int32(2 * (target - fixup.position))
       switch fixup.kind {
-      case .branch: patch(fixup.position, Self.encode(.beq, distance) & 0xFFFF_8F80)
+      case .branch:
+        precondition((-4096..<4096).contains(distance), "a branch over \(distance) bytes")
+        patch(fixup.position, Self.encode(.beq, distance) & 0xFFFF_8F80)
       case .jump: patch(fixup.position, Self.encode(.jal, distance) & 0xFFFF_F000)
       case .upperLower:
         let low = (distance << 20) >> 20

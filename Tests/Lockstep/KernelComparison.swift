@@ -55,23 +55,22 @@ struct KernelComparison {
     let pair = try LockstepPair(setting, machine)
     let step = options.interval * ticksPerSecond / 1000
     var time: Ticks = 0
+    var targets: [UInt64] = []
     while time < options.milliseconds * ticksPerSecond / 1000, !pair.hasEnded {
       time += step
       let outcomes = pair.machines.map { $0.run(until: time) }
-      guard outcomes[0] == outcomes[1], isSame(pair) else {
-        for line in difference(pair, time) { print(line) }
-        throw ExitCode.failure
+      let isSecond = time % ticksPerSecond == 0
+      if targets.last != pair.executed { targets.append(pair.executed) }
+      guard outcomes[0] == outcomes[1], isSame(pair), !isSecond || pair.isSame(includingMemory: true) else {
+        return try report(pair, time, targets)
       }
-      if time % ticksPerSecond == 0 { print("\(time / ticksPerSecond) s: \(pair.executed) instructions") }
+      if isSecond { print("\(time / ticksPerSecond) s: \(pair.executed) instructions") }
+      fflush(nil)
     }
-    guard pair.isSame(includingMemory: true) else {
-      for line in difference(pair, time) { print(line) }
-      throw ExitCode.failure
-    }
+    guard pair.isSame(includingMemory: true) else { return try report(pair, time, targets) }
     print(String(decoding: pair.consoles[0].bytes.suffix(400), as: UTF8.self))
-    print(
-      "\(pair.executed) instructions of a kernel, 0 differences; trace hash \(pair.machines[0].traceHash?.description ?? "")"
-    )
+    let hash = pair.machines[0].traceHash?.description ?? ""
+    print("\(pair.executed) instructions of a kernel, 0 differences; trace hash \(hash)")
   }
 
   private func isSame(_ pair: LockstepPair) -> Bool {
@@ -87,12 +86,19 @@ struct KernelComparison {
     return encoder.bytes
   }
 
-  private func difference(_ pair: LockstepPair, _ time: Ticks) -> [String] {
+  /// What differs now; then where it began, for which the kernel is booted again and again.
+  private func report(_ pair: LockstepPair, _ time: Ticks, _ targets: [UInt64]) throws {
+    print("the machines differ at \(time) ticks, and were alike \(options.interval) ms before:")
     let pictures = pair.machines.map { MachinePicture($0).values }
-    var lines = ["the machines differ at \(time) ticks, alike \(options.interval) ms before:"]
     for (first, second) in zip(pictures[0], pictures[1]) where first != second {
-      lines.append("  \(first.name): \(String(first.value, radix: 16)), \(String(second.value, radix: 16))")
+      print("  \(first.name): \(String(first.value, radix: 16)), \(String(second.value, radix: 16))")
     }
-    return lines
+    print("looking for the first instruction after which they do…")
+    fflush(nil)
+    let title = options.kernel ?? ""
+    for line in try LockstepInvestigation(title, setting: setting, targets: targets, make: machine).report() {
+      print(line)
+    }
+    throw ExitCode.failure
   }
 }

@@ -11,7 +11,8 @@ public final class LockstepCoverage {
   private var switches = 0
   private var statistics = MachineStatistics()
   private var executed: UInt64 = 0
-  private var early: [UInt64] = []
+  /// Seeds of programs that could do nothing more before their end.
+  public private(set) var early: [UInt64] = []
   /// Programs by how many of their executed instructions trapped, in per cent.
   private var trapping: [(seed: UInt64, percent: UInt64)] = []
   private var passes: [UInt64] = []
@@ -55,7 +56,15 @@ public final class LockstepCoverage {
     (machine.ram.read(at: address, count: 4) ?? []).reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  public var missing: [Opcode] { Opcode.allCases.filter { $0 != .illegal && counts[Int($0.rawValue)] == 0 } }
+  public func exceptions(of cause: TrapCause) -> UInt64 { statistics.traps[Int(cause.rawValue)] }
+  public func interrupts(_ number: Int) -> UInt64 { statistics.interrupts[number] }
+  /// How many of the executed instructions trapped.
+  public var trapShare: Double { Double(statistics.traps.reduce(0, +)) / Double(max(executed, 1)) }
+
+  /// Instructions that no program has executed to their end; `ecall` and `ebreak` never do.
+  public var missing: [Opcode] {
+    Opcode.allCases.filter { ![.illegal, .ecall, .ebreak].contains($0) && counts[Int($0.rawValue)] == 0 }
+  }
 
   public var lines: [String] {
     let rare = Opcode.allCases.filter { $0 != .illegal }.map { ($0, counts[Int($0.rawValue)]) }.sorted { $0.1 < $1.1 }

@@ -18,13 +18,11 @@ struct LockstepReport {
   }
 
   func lines() throws -> [String] {
-    let plan = investigation.plan
     let before = try investigation.pair(place.prefix, to: place.same)
     let after = try investigation.pair(place.prefix, to: place.different)
     let steps = try trace()
     var lines = [
-      "seed \(plan.seed), \(plan.configuration.harts) harts: alike after \(place.same) instructions, "
-        + "different after \(place.different)",
+      "\(investigation.title): alike after \(place.same) instructions, different after \(place.different)",
       "", "what differs:",
     ]
     lines += differences(before, after, steps)
@@ -102,8 +100,7 @@ struct LockstepReport {
 
   /// What the first machine did up to the instruction in question.
   private func trace() throws -> [LockstepStep] {
-    let plan = investigation.plan
-    let machine = try plan.machine(investigation.setting.engines[0], console: RecordingConsole())
+    let machine = try investigation.make(investigation.setting.engines[0], RecordingConsole())
     for target in place.prefix { machine.run(toExecuted: min(target, first)) }
     machine.run(toExecuted: first)
     var steps: [LockstepStep] = []

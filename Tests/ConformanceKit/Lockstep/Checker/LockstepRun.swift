@@ -41,7 +41,9 @@ public struct LockstepRun {
       let checksMemory = target >= memoryDue || isLast
       if checksMemory { memoryDue = target + setting.memoryInterval }
       if !pair.isSame(includingMemory: checksMemory) {
-        result.report = try LockstepInvestigation(plan: plan, setting: setting, targets: targets).report()
+        let title = "seed \(plan.seed), \(plan.configuration.harts) harts"
+        result.report = try LockstepInvestigation(title, setting: setting, targets: targets, make: plan.machine)
+          .report()
         break
       }
       if pair.executed < target { break }

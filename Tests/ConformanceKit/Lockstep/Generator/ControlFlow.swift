@@ -7,6 +7,9 @@ extension LockstepBuilder {
   /// Some code of any shape that goes on behind it, and may stand anywhere.
   /// - Parameter depth: how deep loops may nest in it.
   mutating func emitCode(_ depth: Int) {
+    if heat < 200, let place, random.below(400) < flavour.visits {
+      return place.mode == .machine ? emitMachinePiece() : emitVisitPiece()
+    }
     switch random.below(14) {
     case 0...4: emitInstructions(1 + random.below(14))
     case 5, 6: emitDiamond()

@@ -26,9 +26,14 @@ struct Flavour {
   var isVectored: Bool
   /// Ticks between timer interrupts: at least, and a mask of what is added.
   var timer: (least: Int32, mask: Int32)
-  /// Whether, and in which percentage of sections, there is more than user-level code in M mode.
+  /// Whether `stimecmp` means something.
+  var hasSupervisorTimer: Bool
+  /// How much there is of other modes, of interrupts and of registers of M mode, in per cent of what sections are made of.
   var visits: Int
+  /// How much code changes, in per cent of where it may.
   var modifications: Int
+  /// Whether code may not be written through page tables of 4 KiB pages.
+  var protectsCode: Bool
 
   init(_ random: inout RandomSource, instructionsPerTick: Int) {
     func weight(_ usual: Int) -> Int {
@@ -55,6 +60,8 @@ struct Flavour {
     timer = Self.interval(&random, instructionsPerTick)
     visits = random.pick([0, 20, 50, 80])
     modifications = random.pick([0, 10, 30, 60])
+    hasSupervisorTimer = random.chance(percent: 75)
+    protectsCode = random.chance(percent: 20)
   }
 
   /// A few hundred to some thousand instructions.

@@ -32,6 +32,7 @@ struct LockstepBuilder {
   var place: Place? = Place(mode: .machine, offset: 0)
   var functions: [Function] = []
   var slots: [Slot] = []
+  var vectors: (machine: Assembler.Label, supervisor: Assembler.Label)?
   /// Where a hart begins a pass of the main loop.
   var head: Assembler.Label?
 
@@ -39,7 +40,7 @@ struct LockstepBuilder {
     var mode: PrivilegeMode
     /// What to add to a physical address of RAM.
     var offset: UInt32
-    var isTranslated: Bool { offset != 0 || mapped }
+    /// Whether addresses are translated.
     var mapped = false
   }
 

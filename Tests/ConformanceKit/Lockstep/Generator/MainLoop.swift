@@ -8,6 +8,7 @@ extension LockstepBuilder {
     self.head = head
     code.jump(to: start)
     let handlers = emitHandlers()
+    vectors = handlers
     emitFunctions()
     code.bind(start)
     emitStart(handlers)
@@ -20,6 +21,8 @@ extension LockstepBuilder {
     }
     code.jump(to: head)
     addData()
+    addTables()
+    addIslands()
   }
 
   private mutating func emitStart(_ handlers: (machine: Assembler.Label, supervisor: Assembler.Label)) {
@@ -41,7 +44,7 @@ extension LockstepBuilder {
     set(.mcounteren, 0xFFFF_FFFF)
     set(.scounteren, random.chance(percent: 80) ? 7 : random.bits())
     set(.menvcfg, random.chance(percent: 80) ? 0xF1 : random.bits())
-    set(.menvcfgh, random.pick([0xA000_0000, 0xA000_0000, 0x8000_0000, 0x2000_0000]))
+    set(.menvcfgh, (flavour.hasSupervisorTimer ? 1 << 31 : 0) | (random.chance(percent: 70) ? 1 << 29 : 0))
     set(.mstatus, Status.fsDirty)
     emitTimerStart()
     set(.mie, random.pick([0, 0x88, 0x80, 0x88]))
@@ -81,6 +84,10 @@ extension LockstepBuilder {
     code.emit(.addi, rd: 5, rs1: 5, 1)
     code.emit(.sw, rs1: Self.own, rs2: 5, OwnMemory.passes)
     set(.mcountinhibit, 0)
+    code.li(5, Status.mprv)
+    code.csr(.csrrc, CSR.mstatus.rawValue, 5)
+    code.li(5, Status.fsDirty | (random.chance(percent: 80) ? Status.mie : 0))
+    code.csr(.csrrs, CSR.mstatus.rawValue, 5)
     emitRegisters()
   }
 
@@ -117,7 +124,9 @@ extension LockstepBuilder {
 
   private mutating func emitSection() {
     changeFavourites()
-    for _ in 0..<2 + random.below(3) { emitCode(2) }
+    for _ in 0..<2 + random.below(3) {
+      if random.below(100) < flavour.visits { emitMachinePiece() } else { emitCode(2) }
+    }
     if random.chance(percent: 30) { setPointers() }
   }
 

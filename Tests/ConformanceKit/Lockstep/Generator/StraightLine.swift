@@ -103,6 +103,15 @@ extension LockstepBuilder {
     )
   }
 
+  /// Any load, store or atomic instruction, at a place that may not be there.
+  mutating func emitAnyAccess(base: UInt8, offset: Int32) {
+    if random.chance(percent: 10) {
+      let atomic = random.pick(Self.atomicOpcodes + [.lrW, .scW])
+      return code.emit(atomic, rd: destination(), rs1: base, rs2: atomic == .lrW ? 0 : source())
+    }
+    emitAccess(random.pick(Self.memoryOpcodes + Self.floatMemoryOpcodes), base: base, offset: offset)
+  }
+
   private mutating func emitAtomic() {
     let base = random.chance(percent: 50) ? Self.pointer : Self.compressedPointer
     switch random.below(10) {
