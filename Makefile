@@ -11,8 +11,9 @@ ROOST := $(BUILD)/roost
 FUZZ_SECONDS ?= 3600
 # How long `make soak` runs, in seconds.
 SOAK_SECONDS ?= 600
-# How long `make lockstep`, which ends `make test`, compares the engines, in seconds.
+# How long `make lockstep` compares the engines, in seconds, and how long a part of `make test` does.
 LOCKSTEP_SECONDS ?= 600
+LOCKSTEP_TEST_SECONDS ?= 120
 # Processes that it uses, and the seed of its first program: others each time, but for those that are kept.
 LOCKSTEP_JOBS ?= $(shell nproc)
 LOCKSTEP_SEED ?= $(shell date +%s)000
@@ -47,7 +48,7 @@ test: build guests ## Run the tests, and the scenarios of the project's guests
 	@guests/try $(ROOST)
 	$(call say,running the scenarios)
 	@$(ROOST) test scenarios
-	@$(MAKE) --no-print-directory lockstep
+	@$(MAKE) --no-print-directory lockstep LOCKSTEP_SECONDS=$(LOCKSTEP_TEST_SECONDS) LOCKSTEP_SEED=1
 
 check: packages ## Check formatting, warnings, layering and generated files
 	$(call say,checking the formatting)
@@ -78,10 +79,10 @@ fuzz: packages ## Fuzz loader, device tree, instructions and devices (FUZZ_SECON
 	$(call say,fuzzing for $(FUZZ_SECONDS) seconds)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz
 
-bench: build guests ## Race QEMU and Spike, and print a table (BENCH="--rounds 5 …")
+bench: build guests ## Race QEMU and the host itself, and print a table (BENCH="--rounds 5 …")
 	@scripts/ensure-packages qemu-system-misc
 	$(call say,building the bench guests and the runner)
-	@$(MAKE) --no-print-directory -s -C Benchmarks/guests
+	@$(MAKE) --no-print-directory -s -C Benchmarks/guests all native
 	$(SWIFT) build $(FLAGS) --product bench
 	$(SWIFT) build $(FLAGS) --product monitor-bench
 	$(BUILD)/bench $(BENCH)

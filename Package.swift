@@ -25,11 +25,14 @@ let modules: [Module] = [
   Module(name: "DeviceTree", imports: []),
   Module(name: "SystemBus", imports: ["CHost", "ISA", "DeviceTree"]),
   Module(name: "HartEngine", imports: ["ISA", "SystemBus"], testImports: ["DeviceTree", "ConformanceKit"]),
+  Module(name: "Translator", imports: ["CHost", "ISA", "SystemBus", "HartEngine"]),
   Module(name: "Peripherals", imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus"]),
   Module(name: "GuestImage", imports: ["CLibelf"]),
   Module(
     name: "Boards",
-    imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals", "GuestImage"],
+    imports: [
+      "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Translator", "Peripherals", "GuestImage",
+    ],
     testImports: ["ConformanceKit"]),
   Module(
     name: "Diagnosis",
@@ -39,7 +42,7 @@ let modules: [Module] = [
     name: "Snapshots", imports: ["CXXHash", "SystemBus", "GuestImage", "Boards"],
     testImports: ["ISA", "RegisterMaps", "HartEngine", "Peripherals", "ConformanceKit"]),
   Module(
-    name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "GuestImage", "Boards"],
+    name: "YAMLReading", imports: ["CLibyaml", "PlainText", "ISA", "HartEngine", "GuestImage", "Boards"],
     products: [.product(name: "Yams", package: "Yams")], hasTests: false),
   Module(
     name: "Monitor",
@@ -67,8 +70,9 @@ let modules: [Module] = [
   Module(
     name: "Commands",
     imports: [
-      "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Peripherals",
-      "GuestImage", "Boards", "Diagnosis", "Snapshots", "YAMLReading", "Monitor", "Fleet", "Sandbox", "Harness",
+      "CHost", "PlainText", "ISA", "RegisterMaps", "DeviceTree", "SystemBus", "HartEngine", "Translator",
+      "Peripherals", "GuestImage", "Boards", "Diagnosis", "Snapshots", "YAMLReading", "Monitor", "Fleet", "Sandbox",
+      "Harness",
       "Scenarios", "Control",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -3,24 +3,26 @@ import Foundation
 
 /// What can be measured.
 enum Race: String, CaseIterable, ExpressibleByArgument {
-  case guests, linux, startup, memory
+  case guests, linux, shell, startup, memory
 }
 
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Race Roost against QEMU and Spike.",
+    abstract: "Race Roost against QEMU and the host itself.",
     discussion: """
       Contenders take turns within each round, so that a change in the host's load meets all alike; figures are medians.
       Run it from the top of the repository. A contender or a file that is missing is left out, and said to be.
       """)
 
-  @Argument(help: "What to measure: guests, linux, startup, memory.") var races: [Race] = Race.allCases
+  @Argument(help: "What to measure: guests, linux, shell, startup, memory.") var races: [Race] = Race.allCases
   @Option(help: "How often everything is measured.") var rounds = 5
-  @Option(help: "Bench guests to run.", completion: .list(GuestRace.guests)) var guest: [String] = GuestRace.guests
-  @Option(help: "The time of the bench guests: wall, or processor on a host that is busy with other things.")
+  @Option(help: "Bench guests to run.", completion: .list(BenchGuest.all.map(\.name)))
+  var guest = BenchGuest.all.map(\.name)
+  @Option(help: "The time of guests, linux and shell: wall, or processor on a host that is busy with other things.")
   var clock = Clock.wall
-  @Option(help: "Contenders that take part.") var contender: [Contender] = Contender.allCases
+  @Option(help: "Contenders that take part: native, qemu, interpreter, translator, auto (or roost), spike.")
+  var contender: [Contender] = Contender.usual
   @Option(help: "The roost command.") var roost = ".build/release/roost"
   @Option(help: "QEMU's system emulator for RV32.") var qemu = "qemu-system-riscv32"
   @Option(help: "Spike; by default the one that scripts/ensure-spike fetches.") var spike: String?
@@ -36,11 +38,15 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1, not \(rounds)") }
+    let known = BenchGuest.all.map(\.name)
+    if let stranger = guest.first(where: { !known.contains($0) }) {
+      throw ValidationError("there is no bench guest \(stranger); there are \(known.joined(separator: ", "))")
+    }
   }
 
   func run() throws {
     let contenders = try findContenders()
-    var report = Report(host: HostFacts(contenders), rounds: rounds)
+    var report = Report(host: HostFacts(contenders), rounds: rounds, clock: clock)
     var failed = false
     for race in Race.allCases where races.contains(race) {
       do {
@@ -64,30 +70,47 @@ extension Bench {
     switch race {
     case .guests:
       report.guests = try GuestRace(
-        contenders, folder: guestFolder, guests: guest, rounds: rounds, clock: clock, progress: progress)
+        contenders, folder: guestFolder, guests: BenchGuest.all.filter { guest.contains($0.name) }, rounds: rounds,
+        clock: clock, progress: progress)
     case .linux: report.linux = try raceLinux(contenders)
+    case .shell: report.shell = try raceShell(contenders)
     case .startup: report.startup = try raceStartup(contenders)
     case .memory: report.idle = try measureIdle(contenders)
     }
   }
 
   private func findContenders() throws -> Contenders {
-    var programs: [Contender: String] = [:]
+    var contenders = Contenders(programs: [:])
     for one in Contender.allCases where contender.contains(one) {
       let program =
         switch one {
-        case .roost: roost
+        case .native: "\(guestFolder)/native"
+        case .interpreter, .translator, .auto: roost
         case .qemu: qemu
         case .spike: try races.contains(.guests) ? spike ?? fetchSpike() : spike
         }
       guard let program else { continue }
-      if isProgram(program) {
-        programs[one] = program
+      if isProgram(one == .native ? "\(program)/\(BenchGuest.startup.name)" : program) {
+        contenders.programs[one] = program
       } else {
         note("\(one.rawValue) is left out: there is no program \(program)")
       }
     }
-    return Contenders(programs: programs)
+    leaveOutEngines(&contenders)
+    return contenders
+  }
+
+  /// A `roost` that knows no engines is its interpreter.
+  private func leaveOutEngines(_ contenders: inout Contenders) {
+    let engines = Contender.engines.filter { contenders.programs[$0] != nil }
+    guard !engines.isEmpty else { return }
+    let help = try? bench.run(Invocation(program: roost, arguments: ["run", "--help"]), timeout: 10)
+    guard help?.text.contains("--engine") != true else { return }
+    contenders.choosesEngine = false
+    for one in engines where one == .translator || engines.contains(.interpreter) && one == .auto {
+      note("\(one.rawValue) is left out: this roost has no --engine")
+      contenders.programs[one] = nil
+    }
   }
 
   private func fetchSpike() throws -> String? {
@@ -103,37 +126,61 @@ extension Bench {
   }
 
   private func raceLinux(_ contenders: Contenders) throws -> BootRace? {
-    guard exist([kernel, initrd, opensbi], for: "linux", advice: "'make linux' and 'guests/linux/recipe opensbi'")
-    else { return nil }
-    let boot = Boot(kernel: kernel, initrd: initrd, append: "console=ttyS0")
-    let runners = [
-      runner("roost, OpenSBI", .roost, contenders.boot(.roost, boot, firmware: opensbi)),
-      runner("roost, own firmware", .roost, contenders.boot(.roost, boot, firmware: nil)),
-      runner("qemu, OpenSBI", .qemu, contenders.boot(.qemu, boot, firmware: opensbi)),
-    ]
+    guard let boot = linux(for: .linux) else { return nil }
     return try BootRace(
-      title: "Linux, start to prompt", runners.compactMap(\.self), until: prompt, rounds: rounds, progress: progress)
+      title: "Linux, start to prompt", runners(contenders, boot), until: prompt, rounds: rounds, clock: clock,
+      progress: progress)
+  }
+
+  private func raceShell(_ contenders: Contenders) throws -> [BootRace]? {
+    guard let boot = linux(for: .shell) else { return nil }
+    // What runs in Linux hardly meets the firmware, so one is enough.
+    let runners = runners(contenders, boot).filter(\.usesOpenSBI)
+    return try bench.raceShell(runners, prompt: prompt, rounds: rounds, clock: clock, progress: progress)
+  }
+
+  private func linux(for race: Race) -> Boot? {
+    guard
+      exist([kernel, initrd, opensbi], for: race.rawValue, advice: "'make linux' and 'guests/linux/recipe opensbi'")
+    else { return nil }
+    return Boot(kernel: kernel, initrd: initrd, append: "console=ttyS0")
+  }
+
+  /// Every contender under the same firmware, and Roost's engines with their own too.
+  private func runners(_ contenders: Contenders, _ boot: Boot) -> [BootRunner] {
+    let all = [Contender.qemu] + Contender.engines
+    let foreign = all.compactMap { one in
+      runner("\(one.rawValue), OpenSBI", one, contenders.boot(one, boot, firmware: opensbi), usesOpenSBI: true)
+    }
+    let own = Contender.engines.compactMap { one in
+      runner("\(one.rawValue), own firmware", one, contenders.boot(one, boot, firmware: nil))
+    }
+    return foreign + own
   }
 
   private func raceStartup(_ contenders: Contenders) throws -> BootRace? {
     guard exist([hello], for: "startup", advice: "'make guests'") else { return nil }
-    let runners = [Contender.roost, .qemu].compactMap { one in
+    let runners = ([.qemu] + Contender.engines).compactMap { one in
       runner(one.rawValue, one, contenders.bare(one, elf: hello))
     }
     return try BootRace(
-      title: "hello, start to first byte", runners, until: nil, rounds: rounds * 4, progress: progress)
+      title: "hello, start to first byte", runners, until: nil, rounds: rounds * 4, clock: .wall, progress: progress)
   }
 
   private func measureIdle(_ contenders: Contenders) throws -> IdleMemory? {
     guard exist([nest], for: "memory", advice: "'make guests'") else { return nil }
     let boot = Boot(kernel: nest, megabytes: 128)
-    guard let invocation = contenders.boot(.roost, boot, firmware: nil) else { return nil }
+    guard
+      let invocation = Contender.engines.reversed().lazy.compactMap({ contenders.boot($0, boot, firmware: nil) }).first
+    else { return nil }
     progress("idle memory")
     return try IdleMemory(invocation, prompt: nestPrompt)
   }
 
-  private func runner(_ name: String, _ contender: Contender, _ invocation: Invocation?) -> BootRunner? {
-    invocation.map { BootRunner(name: name, contender: contender, invocation: $0) }
+  private func runner(
+    _ name: String, _ contender: Contender, _ invocation: Invocation?, usesOpenSBI: Bool = false
+  ) -> BootRunner? {
+    invocation.map { BootRunner(name: name, contender: contender, invocation: $0, usesOpenSBI: usesOpenSBI) }
   }
 
   /// Whether all files are there; says so when not.

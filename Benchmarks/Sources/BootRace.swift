@@ -11,8 +11,9 @@ struct BootRace: Codable {
   var title: String
   var rows: [Row] = []
 
-  func seconds(_ name: String) -> Double? {
-    rows.first { $0.name == name }?.seconds
+  /// The time of a contender's first row.
+  func seconds(of contender: Contender) -> Double? {
+    rows.first { $0.contender == contender }?.seconds
   }
 }
 
@@ -32,14 +33,16 @@ struct BootRunner {
   var name: String
   var contender: Contender
   var invocation: Invocation
+  var usesOpenSBI = false
 }
 
 extension BootRace {
   /// Boots with every runner in turn, so many rounds over.
   ///
   /// - Parameter marker: the console text that ends the race; nil for the first byte.
-  init(title: String, _ runners: [BootRunner], until marker: String?, rounds: Int, progress: (String) -> Void) throws {
-    self.title = title
+  init(
+    title: String, _ runners: [BootRunner], until marker: String?, rounds: Int, clock: Clock, progress: (String) -> Void
+  ) throws {
     var times = [[Double]](repeating: [], count: runners.count)
     for round in 1...rounds {
       progress("round \(round) of \(rounds): \(title)")
@@ -50,9 +53,16 @@ extension BootRace {
             name: runner.name, event: marker.map { "\"\($0)\"" } ?? "a first byte", status: outcome.status,
             output: String(outcome.text.suffix(400)))
         }
-        times[index].append(seconds)
+        // The program ends where the race does, so all of its processor time is the race's.
+        times[index].append(clock == .wall ? seconds : outcome.processorSeconds)
       }
     }
+    self.init(title: title, runners, times: times)
+  }
+
+  /// Puts together what each runner's rounds took.
+  init(title: String, _ runners: [BootRunner], times: [[Double]]) {
+    self.title = title
     rows = zip(runners, times).map { runner, times in
       Row(name: runner.name, contender: runner.contender, seconds: median(times) ?? 0, rounds: times)
     }

@@ -2,49 +2,58 @@ import ArgumentParser
 
 /// The bench guests: self-checking programs that tell how many instructions they took.
 struct GuestRace: Codable {
-  static let guests = [
-    "integer", "pointers", "calls", "hashing", "sorting", "floating", "paging", "syscalls",
-  ]
-
   /// One guest on every contender.
   struct Row: Codable {
     var guest: String
+    var group: BenchGuest.Group
     var instructions: UInt64
-    /// The median of the rounds' time in seconds, from start to end of the program.
+    /// The median of the rounds' time in seconds, from start to end of the program, start-up taken away.
     var seconds: [Contender: Double]
-    /// Millions of guest instructions a second, start-up taken away.
+    /// The time of each round, as it was.
+    var rounds: [Contender: [Double]]
+    /// Millions of guest instructions a second; for native programs, those that a guest does the same work with.
     var mips: [Contender: Double]
   }
 
-  var clock: Clock
   var startup: [Contender: Double] = [:]
   var rows: [Row] = []
 
-  /// The geometric mean over all guests of a contender's MIPS.
-  func meanMIPS(_ contender: Contender) -> Double? {
-    geometricMean(rows.compactMap { $0.mips[contender] })
+  /// The rows of one group, or all.
+  func rows(_ group: BenchGuest.Group?) -> [Row] { rows.filter { group == nil || $0.group == group } }
+
+  /// The geometric mean of a contender's MIPS, over all guests or a group's.
+  func meanMIPS(_ contender: Contender, _ group: BenchGuest.Group? = nil) -> Double? {
+    geometricMean(rows(group).compactMap { $0.mips[contender] })
   }
 
-  /// The geometric mean over all guests of Roost's speed as a multiple of another's.
-  func meanRatio(to other: Contender) -> Double? {
-    geometricMean(rows.compactMap { $0.ratio(to: other) })
+  /// The geometric mean of a contender's speed as a multiple of another's.
+  func meanSpeed(_ contender: Contender, to other: Contender, _ group: BenchGuest.Group? = nil) -> Double? {
+    geometricMean(rows(group).compactMap { $0.speed(contender, to: other) })
+  }
+
+  /// The guest on which a contender's speed is the smallest part of another's.
+  func worst(_ contender: Contender, to other: Contender) -> (guest: String, speed: Double)? {
+    rows.compactMap { row in row.speed(contender, to: other).map { (row.guest, $0) } }.min { $0.1 < $1.1 }
   }
 }
 
 extension GuestRace.Row {
-  func ratio(to other: Contender) -> Double? {
-    guard let mine = mips[.roost], let theirs = mips[other] else { return nil }
-    return mine / theirs
+  /// A contender's speed as a multiple of another's.
+  func speed(_ contender: Contender, to other: Contender) -> Double? {
+    guard let mine = seconds[contender], let theirs = seconds[other] else { return nil }
+    return theirs / mine
   }
 }
 
 enum GuestRaceError: Error, CustomStringConvertible {
   case failed(contender: Contender, guest: String, status: Int32?, output: String)
+  case unlike(guest: String, counts: [UInt64])
 
   var description: String {
     switch self {
     case .failed(let contender, let guest, let status, let output):
       "\(contender.rawValue): \(guest) did not pass (status \(status.map { "\($0)" } ?? "none, killed")): \(output)"
+    case .unlike(let guest, let counts): "\(guest): Roost's engines count different instructions: \(counts)"
     }
   }
 }
@@ -57,34 +66,41 @@ enum Clock: String, Codable, CaseIterable, ExpressibleByArgument {
 extension GuestRace {
   /// Runs every guest on every contender in turn, so many rounds over, so that a change in the host's load meets all alike.
   init(
-    _ contenders: Contenders, folder: String, guests: [String], rounds: Int, clock: Clock, progress: (String) -> Void
+    _ contenders: Contenders, folder: String, guests: [BenchGuest], rounds: Int, clock: Clock,
+    progress: (String) -> Void
   ) throws {
-    self.clock = clock
     var times: [String: [Contender: [Double]]] = [:]
     var instructions: [String: [Contender: UInt64]] = [:]
     for round in 1...rounds {
-      for guest in ["startup"] + guests {
-        progress("round \(round) of \(rounds): \(guest)")
+      for guest in [.startup] + guests {
         for contender in Contender.allCases {
-          guard let invocation = contenders.bare(contender, elf: "\(folder)/\(guest).elf") else { continue }
-          let outcome = try measure(invocation, contender, guest, clock)
-          times[guest, default: [:]][contender, default: []].append(outcome.seconds)
-          instructions[guest, default: [:]][contender] = outcome.instructions
+          guard let invocation = contenders.bench(contender, guest: guest, folder: folder) else { continue }
+          progress("round \(round) of \(rounds): \(guest.name), \(contender.rawValue)")
+          let outcome = try measure(invocation, contender, guest.name, clock)
+          times[guest.name, default: [:]][contender, default: []].append(outcome.seconds)
+          instructions[guest.name, default: [:]][contender] = outcome.instructions
         }
       }
     }
     startup = times["startup", default: [:]].compactMapValues(median)
-    rows = guests.map { guest in
-      // QEMU counts host time as instructions: only the others' count is one.
-      let counts = instructions[guest, default: [:]]
-      let count = counts[.spike] ?? counts[.roost] ?? 0
-      let seconds = times[guest, default: [:]].compactMapValues(median)
-      let mips = seconds.reduce(into: [Contender: Double]()) { result, entry in
-        guard count > 0 else { return }
-        result[entry.key] = Double(count) / max(entry.value - startup[entry.key, default: 0], 1e-6) / 1e6
-      }
-      return Row(guest: guest, instructions: count, seconds: seconds, mips: mips)
+    rows = try guests.map { guest in
+      try row(guest, times[guest.name, default: [:]], instructions[guest.name, default: [:]])
     }
+  }
+
+  private func row(
+    _ guest: BenchGuest, _ rounds: [Contender: [Double]], _ counts: [Contender: UInt64]
+  ) throws -> Row {
+    let ours = Contender.engines.compactMap { counts[$0] }
+    guard Set(ours).count <= 1 else { throw GuestRaceError.unlike(guest: guest.name, counts: ours) }
+    // QEMU counts host time as instructions, and the host nothing: only the others' count is one.
+    let count = ours.first ?? counts[.spike] ?? 0
+    let seconds = rounds.compactMapValues(median).reduce(into: [Contender: Double]()) { result, entry in
+      result[entry.key] = max(entry.value - startup[entry.key, default: 0], 1e-6)
+    }
+    let mips = count == 0 ? [:] : seconds.mapValues { Double(count) / $0 / 1e6 }
+    return Row(
+      guest: guest.name, group: guest.group, instructions: count, seconds: seconds, rounds: rounds, mips: mips)
   }
 }
 

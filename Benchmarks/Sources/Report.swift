@@ -4,8 +4,12 @@ import Foundation
 struct Report: Codable {
   var host: HostFacts
   var rounds: Int
+  /// What counts as time in all but the start-up race.
+  var clock: Clock
   var guests: GuestRace?
   var linux: BootRace?
+  /// Commands inside Linux.
+  var shell: [BootRace]?
   var startup: BootRace?
   var idle: IdleMemory?
 
@@ -25,20 +29,10 @@ struct Goal {
 extension Report {
   /// The project's goals, as far as this run measured them.
   var goals: [Goal] {
-    var goals: [Goal] = []
-    if let guests {
-      if let mips = guests.meanMIPS(.roost) {
-        goals.append(Goal(text: "at least 300 MIPS: \(decimal(mips, 0))", isMet: mips >= 300))
-      }
-      if let ratio = guests.meanRatio(to: .spike) {
-        goals.append(Goal(text: "at least as fast as Spike: \(decimal(ratio, 2)) times", isMet: ratio >= 1))
-      }
-    }
-    if let ratio = linux?.ratioToQEMU {
-      goals.append(
-        Goal(text: "Linux to prompt in at most 0.5 of QEMU's time: \(decimal(ratio, 2))", isMet: ratio <= 0.5))
-    }
-    if let ratio = startup?.ratioToQEMU {
+    var goals = guests.map(interpreterGoals) ?? []
+    for engine in [Contender.translator, .auto] { goals += engineGoals(engine) }
+    if let guests { goals += choiceGoals(guests) }
+    if let ratio = (startup?.timeToQEMU(.auto) ?? startup?.timeToQEMU(.interpreter)) {
       goals.append(
         Goal(text: "first byte in at most 0.33 of QEMU's time: \(decimal(ratio, 2))", isMet: ratio <= 1.0 / 3))
     }
@@ -49,63 +43,68 @@ extension Report {
     return goals
   }
 
+  private func interpreterGoals(_ guests: GuestRace) -> [Goal] {
+    var goals: [Goal] = []
+    if let mips = guests.meanMIPS(.interpreter) {
+      goals.append(Goal(text: "interpreter: at least 300 MIPS: \(decimal(mips, 0))", isMet: mips >= 300))
+    }
+    if let ratio = guests.meanSpeed(.interpreter, to: .spike) {
+      goals.append(
+        Goal(text: "interpreter: at least as fast as Spike: \(decimal(ratio, 2)) times", isMet: ratio >= 1))
+    }
+    return goals
+  }
+
+  /// What is asked of the engines that translate.
+  private func engineGoals(_ engine: Contender) -> [Goal] {
+    var goals: [Goal] = []
+    func least(_ wanted: Double, _ what: String, _ value: Double?) {
+      guard let value else { return }
+      let text = "\(engine.rawValue): \(what) at least \(wanted) times QEMU's speed: \(decimal(value, 2))"
+      goals.append(Goal(text: text, isMet: value >= wanted))
+    }
+    func most(_ wanted: Double, _ what: String, _ value: Double?) {
+      guard let value else { return }
+      goals.append(
+        Goal(text: "\(engine.rawValue): \(what) at most \(wanted): \(decimal(value, 2))", isMet: value <= wanted))
+    }
+    least(3.5, "bare guests", guests?.meanSpeed(engine, to: .qemu, .bare))
+    least(2.2, "Sv32 guests", guests?.meanSpeed(engine, to: .qemu, .sv32))
+    if let worst = guests?.worst(engine, to: .qemu) { least(1.2, "the worst guest, \(worst.guest),", worst.speed) }
+    most(1.6, "bare guests, times the native time,", guests?.meanSpeed(.native, to: engine, .bare))
+    most(2.2, "Sv32 guests, times the native time,", guests?.meanSpeed(.native, to: engine, .sv32))
+    most(0.35, "Linux to prompt, parts of QEMU's time,", linux?.timeToQEMU(engine))
+    if let mine = linux?.seconds(of: engine), let interpreter = linux?.seconds(of: .interpreter) {
+      most(1, "Linux to prompt, times the interpreter's time,", mine / interpreter)
+    }
+    for race in shell ?? [] { least(1.5, race.title, race.timeToQEMU(engine).map { 1 / $0 }) }
+    return goals
+  }
+
+  /// The engine that chooses must not lose to the better of the two.
+  private func choiceGoals(_ guests: GuestRace) -> [Goal] {
+    let losses = guests.rows.compactMap { row -> (String, Double)? in
+      guard let auto = row.seconds[.auto], let one = row.seconds[.interpreter], let other = row.seconds[.translator]
+      else { return nil }
+      return (row.guest, auto / min(one, other))
+    }
+    return losses.max { $0.1 < $1.1 }.map { guest, ratio in
+      let text = "auto: at most 1.03 times the better engine's time: \(decimal(ratio, 3)) on \(guest)"
+      return [Goal(text: text, isMet: ratio <= 1.03)]
+    } ?? []
+  }
+
   /// The tables for people.
   var text: String {
-    var lines = ["\(host.processor), \(host.cores) cores, \(host.system); medians of \(rounds) rounds", ""]
+    let load = host.load.map { ", load \(decimal($0, 1))" } ?? ""
+    var lines = [
+      "\(host.processor), \(host.cores) cores\(load), \(host.system); medians of \(rounds) rounds, \(clock.rawValue) time",
+      "",
+    ]
     if let guests { lines += guests.table + [""] }
-    for race in [linux, startup].compactMap(\.self) { lines += race.table + [""] }
+    for race in [linux].compactMap(\.self) + (shell ?? []) + [startup].compactMap(\.self) { lines += race.table + [""] }
     if let idle { lines += idle.table + [""] }
     lines += goals.map { ($0.isMet ? "met      " : "NOT MET  ") + $0.text }
     return lines.joined(separator: "\n")
   }
-}
-
-extension BootRace {
-  /// Roost's time as a part of QEMU's, both under the same firmware.
-  var ratioToQEMU: Double? {
-    guard let mine = rows.first(where: { $0.contender == .roost }),
-      let theirs = rows.first(where: { $0.contender == .qemu })
-    else { return nil }
-    return mine.seconds / theirs.seconds
-  }
-
-  fileprivate var table: [String] {
-    [title] + rows.map { "  \(pad($0.name, 24))\(pad(decimal($0.seconds * 1000, 1), -10)) ms" }
-  }
-}
-
-extension GuestRace {
-  fileprivate var table: [String] {
-    let present = Contender.allCases.filter { meanMIPS($0) != nil }
-    let others = present.filter { $0 != .roost && meanRatio(to: $0) != nil }
-    let header =
-      pad("guest", 10) + pad("million", -9) + present.map { pad("\($0.rawValue) MIPS", -12) }.joined()
-      + others.map { pad("x \($0.rawValue)", -10) }.joined()
-    let body = rows.map { row in
-      pad(row.guest, 10) + pad(decimal(Double(row.instructions) / 1e6, 0), -9)
-        + present.map { pad(decimal(row.mips[$0], 0), -12) }.joined()
-        + others.map { pad(decimal(row.ratio(to: $0), 2), -10) }.joined()
-    }
-    let mean =
-      pad("geo. mean", 19) + present.map { pad(decimal(meanMIPS($0), 0), -12) }.joined()
-      + others.map { pad(decimal(meanRatio(to: $0), 2), -10) }.joined()
-    return [header] + body + [mean]
-  }
-}
-
-extension IdleMemory {
-  fileprivate var table: [String] {
-    ["idle nest: \(residentKiB) KiB resident; \(decimal(idleMilliseconds, 0)) ms of processor time in a second"]
-  }
-}
-
-/// A number with so many digits after the point; a dash for none.
-private func decimal(_ value: Double?, _ digits: Int) -> String {
-  value.map { String(format: "%.\(digits)f", $0) } ?? "-"
-}
-
-/// Text filled with blanks to a width: to the right of it, or to the left when the width is negative.
-private func pad(_ text: String, _ width: Int) -> String {
-  let blanks = String(repeating: " ", count: max(0, abs(width) - text.count))
-  return width < 0 ? blanks + text : text + blanks
 }

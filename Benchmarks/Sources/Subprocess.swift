@@ -87,7 +87,7 @@ func monotonicSeconds() -> Double {
 }
 
 /// Waits for a process, and answers its exit status, nil when a signal ended it, and the processor time that it took.
-private func wait(for child: Int32) -> (status: Int32?, processorSeconds: Double) {
+func wait(for child: Int32) -> (status: Int32?, processorSeconds: Double) {
   var status: Int32 = 0
   var usage = rusage()
   while wait4(child, &status, 0, &usage) < 0, errno == EINTR {}
@@ -96,7 +96,7 @@ private func wait(for child: Int32) -> (status: Int32?, processorSeconds: Double
   return (status & 0x7f == 0 ? status >> 8 & 0xff : nil, seconds + microseconds * 1e-6)
 }
 
-private func spawn(_ invocation: Invocation, input: Int32, output: Int32) throws -> Int32 {
+func spawn(_ invocation: Invocation, input: Int32, output: Int32) throws -> Int32 {
   #if canImport(Darwin)
     var actions: posix_spawn_file_actions_t?
   #else
@@ -117,7 +117,7 @@ private func spawn(_ invocation: Invocation, input: Int32, output: Int32) throws
 }
 
 /// A pipe whose ends are not inherited by programs that are started later.
-private final class Pipe {
+final class Pipe {
   private(set) var reader: Int32 = -1
   private(set) var writer: Int32 = -1
 

@@ -5,6 +5,7 @@ import ISA
 import Peripherals
 import RegisterMaps
 import SystemBus
+import Translator
 
 /// What a `virt` machine is made of.
 public struct MachineConfiguration: Sendable {
@@ -14,7 +15,7 @@ public struct MachineConfiguration: Sendable {
   public var harts = 1
   public var isa = ISAConfiguration.complete
   public var clock = ClockKind.host
-  public var engine = EngineChoice.auto
+  public var engine = EngineChoice.usual
   /// What the guest's random numbers begin with; nil for the host's under host time, `VirtMachine.defaultSeed` under
   /// virtual time.
   public var seed: UInt64?
@@ -77,6 +78,8 @@ public final class VirtMachine {
   public private(set) var harts: [Hart] = []
   public let uart: UART
   public let codeCache: SharedCodeCache
+  /// Makes host code of guest code; nil where everything is interpreted.
+  public private(set) var translator: Translator?
   let pins: [HartPins]
   let deadlines = DeadlineQueue()
   let clock: any MachineClock
@@ -152,6 +155,7 @@ public final class VirtMachine {
           id: UInt32(id), isa: configuration.isa, bus: bus, codeCache: codeCache, pins: pins, time: clock,
           deadlines: deadlines))
     }
+    translate(memory: ram)
     connect(test)
     uart.traceHash = traceHash
     for hart in harts { hart.traceHash = traceHash }
@@ -178,6 +182,16 @@ public final class VirtMachine {
           device: EmptyVirtioSlot(name: "virtio\(slot)"), wiring: .source(MemoryMap.firstVirtioInterrupt + slot)))
     }
     return entries
+  }
+
+  /// Has guest code made into host code, where that is wanted and the host is one that it is possible on.
+  private func translate(memory: GuestMemory) {
+    guard configuration.engine != .interpreter,
+      let translator = try? Translator(
+        code: codeCache, ram: memory, isa: configuration.isa, isEager: configuration.engine == .translator)
+    else { return }
+    for hart in harts { translator.attach(hart) }
+    self.translator = translator
   }
 
   private func connect(_ test: TestDevice) {

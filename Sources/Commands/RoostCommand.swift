@@ -34,8 +34,13 @@ public struct RoostCommand: ParsableCommand {
   /// - Returns: the exit code; see `ExitStatus`.
   public static func run(_ arguments: [String]) -> Int32 {
     do {
-      var command = try parseAsRoot(arguments)
-      try command.run()
+      do {
+        var command = try parseAsRoot(arguments)
+        try command.run()
+      } catch  where !(error is ExitCode) && exitCode(for: error) == .success {
+        // Help and the version, which the argument parser has to say.
+        try StandardOutput.write(fullMessage(for: error) + "\n")
+      }
       return ExitStatus.passed.code
     } catch let error as any ReportedError {
       StandardError.report("\(error)")
@@ -47,12 +52,8 @@ public struct RoostCommand: ParsableCommand {
     }
   }
 
-  /// What the argument parser has to say: help and version on standard output, a mistake in one line on standard error.
+  /// A mistake in how it was called, in one line on standard error.
   private static func report(_ error: any Error) -> Int32 {
-    guard exitCode(for: error) != .success else {
-      print(fullMessage(for: error))
-      return ExitStatus.passed.code
-    }
     let words = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
     StandardError.report("\(words); 'roost --help' and 'roost run --help' tell how to write it")
     return ExitStatus.usage.code

@@ -6,8 +6,8 @@ extension Hart {
   /// `retired` before and after.
   /// - Parameter effort: what the run may cost the host beyond plain instructions before it is cut short, in units of
   ///   about ten nanoseconds.
-  /// - Parameter isExact: whether to run exactly `budget` instructions, not some fewer. A block that is cut in two makes
-  ///   the hart go on within it, which costs more than the block.
+  /// - Parameter isExact: whether to run exactly `budget` instructions, not some fewer: at least half of them. A block that
+  ///   is cut in two makes the hart go on within it, which costs more than the block.
   public func run(budget: Int32, effort: Int = .max, isExact: Bool = true) -> HartExit {
     let previous = state.pointee.budget
     state.pointee.budget = max(budget, 0)
@@ -15,11 +15,40 @@ extension Hart {
     attention = true
     exitRequested = false
     effortLeft = effort
-    leastBudget = isExact ? 1 : min(Int32(Block.capacity), max(budget, 1))
-    if let block = nextBlock() { interpret(from: block) }
+    // Half, so that blocks are linked and whoever asks learns how fast they are, however small the budget is.
+    leastBudget = isExact ? 1 : min(Int32(Block.capacity), max(budget / 2, 1))
+    runBlocks()
     if isWaiting { return .waiting }
     if exitRequested { return .requested }
     return state.pointee.budget > 0 ? .cutShort : .budgetSpent
+  }
+
+  private func runBlocks() {
+    guard hasEngine else {
+      if let block = nextBlock() { interpret(from: block) }
+      return
+    }
+    state.pointee.host.hart = Unmanaged.passUnretained(self).toOpaque()
+    var next = nextBlock()
+    while let block = next {
+      if block.pointee.hostCost <= state.pointee.budget, mayRunHostCode(of: block) {
+        let exit = runHostCode(of: block)
+        let flushes = code.flushes
+        next = nextBlock()
+        if exit != 0, let next, flushes == code.flushes { engine?.link(exit, to: next) }
+      } else {
+        postponed = nil
+        interpret(from: block)
+        next = postponed
+      }
+    }
+  }
+
+  /// Whether host code is to be run from `block` on, by whoever runs the interpreter.
+  @inline(never) func postpone(_ block: BlockPointer) -> Bool {
+    guard mayRunHostCode(of: block) else { return false }
+    postponed = block
+    return true
   }
 
   /// Kept to itself, so that nothing around it changes what the compiler makes of the loop.

@@ -33,7 +33,7 @@ public final class Hart {
   @exclusivity(unchecked) var supervisorTimer: DeadlineQueue.Handle?
   let decoder: Decoder
 
-  let state: UnsafeMutablePointer<HartState>
+  package let state: UnsafeMutablePointer<HartState>
   /// Current privilege mode.
   @exclusivity(unchecked) public internal(set) var mode: PrivilegeMode = .machine
   @exclusivity(unchecked) var csr = ControlRegisters()
@@ -41,11 +41,18 @@ public final class Hart {
 
   let translationMemory: TranslationMemory
   @exclusivity(unchecked) var contexts: [TranslationContext] = []
-  @exclusivity(unchecked) var dataContext: TranslationContext
-  @exclusivity(unchecked) var codeContext: TranslationContext
+  // One of `contexts`, which nobody else keeps: no count of who refers to it is needed.
+  @exclusivity(unchecked) unowned(unsafe) var dataContext: TranslationContext
+  @exclusivity(unchecked) unowned(unsafe) var codeContext: TranslationContext
   /// The keys of `contexts`, packed, in the same order.
   @exclusivity(unchecked) var contextKeys: InlineArray<8, UInt64> = .init(repeating: .max)
   @exclusivity(unchecked) var contextClock: UInt64 = 0
+  /// When each was used last, by that clock, for replacing the least recently used one.
+  @exclusivity(unchecked) var contextUses: InlineArray<8, UInt64> = .init(repeating: 0)
+  @exclusivity(unchecked) var contextCount = 1
+  /// The places of `codeContext` and `dataContext` in `contexts`.
+  @exclusivity(unchecked) var codeIndex = 0
+  @exclusivity(unchecked) var dataIndex = 0
 
   /// Something happened that the hart must look at before it runs its next instruction: an interrupt input changed, or
   /// a CSR that interrupts depend on.
@@ -90,6 +97,12 @@ public final class Hart {
 
   /// Told of every trap and device access, where the board wants to know.
   @exclusivity(unchecked) public var traceHash: TraceHash?
+
+  /// Makes host code of what is run often; nil for a hart that only interprets.
+  @exclusivity(unchecked) package var engine: (any HostCodeEngine)? { didSet { hasEngine = engine != nil } }
+  @exclusivity(unchecked) private(set) var hasEngine = false
+  /// The block with host code before which the interpreter has stopped.
+  @exclusivity(unchecked) var postponed: BlockPointer?
 
   /// Room for one block that is run once and not cached.
   let scratch: BlockPointer
@@ -137,6 +150,7 @@ public final class Hart {
   }
 
   deinit {
+    code.unregister(.passUnretained(self))
     state.deallocate()
     UnsafeMutableRawPointer(scratch).deallocate()
     builder.deallocate()
@@ -236,7 +250,7 @@ public struct HartStatistics: Sendable, Equatable {
 
 /// The decoded code of one machine, opaque outside of this module.
 public struct SharedCodeCache {
-  let cache: CodeCache
+  package let cache: CodeCache
 
   /// Bytes of decoded code: enough for the working set of a Linux guest.
   public static let defaultArenaSize = 24 << 20

@@ -18,6 +18,7 @@ public final class Monitor: Sendable {
     logs = LogWriter(core)
     // Not the monitor: its last user may let go of it at any time, but none of its own threads may.
     following = core.observe { [roster] event in roster.follow(event) }
+    core.beforeStart { [roster] in roster.expectStart() }
   }
 
   deinit { shutDown() }
@@ -125,6 +126,7 @@ public final class Monitor: Sendable {
     core.pool.shutDown()
     logs.shutDown()
     core.endObserving(following)
+    core.beforeStart(nil)
   }
 
   // MARK: Watching

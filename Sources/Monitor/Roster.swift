@@ -5,17 +5,21 @@ import Synchronization
 final class Roster: Sendable {
   private let order: Mutex<[Guest]> = Mutex([])
   private let intent: Mutex<Intent> = Mutex(.running)
+  /// How often all were told to stop.
+  private let stops = Atomic<UInt64>(0)
   /// Whether somebody is acting on what happened, and whether more has happened since.
   private let acting: Mutex<(isBusy: Bool, isAgain: Bool)> = Mutex((false, false))
 
   /// What an event about one guest means for the others.
-  private enum Intent {
+  private enum Intent: Equatable {
     /// Those that wait for it may start.
     case running
     /// Nothing yet: all are being told to start.
     case starting
-    /// Those that it depended on may stop.
-    case stopping
+    /// Those that it depended on may stop; which order to stop it is.
+    case stopping(order: UInt64)
+
+    var isStopping: Bool { if case .stopping = self { true } else { false } }
   }
 
   var guests: [Guest] { order.withLock { $0 } }
@@ -41,11 +45,19 @@ final class Roster: Sendable {
   }
 
   func stopAll(force: Bool) {
-    intent.withLock { $0 = .stopping }
+    let number = stops.add(1, ordering: .relaxed).newValue
+    intent.withLock { $0 = .stopping(order: number) }
     if force {
       for guest in guests { try? guest.kill() }
     }
     act()
+  }
+
+  /// Somebody is about to start a guest. Who is started after all have stopped stays.
+  func expectStart() {
+    let seen = intent.withLock { $0 }
+    guard seen.isStopping, left.isEmpty else { return }
+    intent.withLock { if $0 == seen { $0 = .running } }
   }
 
   /// What an event means for other guests.
@@ -80,12 +92,16 @@ final class Roster: Sendable {
   }
 
   private func stopNext() {
-    let left = guests.filter { !$0.lifecycle.isOver && $0.lifecycle != .created }
-    // Who is started after all have stopped stays.
-    if left.isEmpty { intent.withLock { if $0 == .stopping { $0 = .running } } }
+    let left = left
     let needed = Set(left.flatMap(\.description.dependencies).map(\.guest))
-    for guest in left where guest.lifecycle != .stopping && !needed.contains(guest.name) { try? guest.stop() }
+    for guest in left where guest.lifecycle != .stopping && !needed.contains(guest.name) {
+      // Meanwhile all may have stopped, and this one may have been started again.
+      try? guest.stop(if: { intent.withLock { $0.isStopping } })
+    }
   }
+
+  /// The guests that have not stopped.
+  private var left: [Guest] { guests.filter { !$0.lifecycle.isOver && $0.lifecycle != .created } }
 
   /// Starts the guests that wait for nothing any more.
   private func reconsider() {

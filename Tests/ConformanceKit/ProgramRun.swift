@@ -12,8 +12,9 @@ public final class ProgramRun {
   public let machine: VirtMachine
 
   /// Loads a program, without any boot ROM before it.
-  public init(_ program: Program) throws {
+  public init(_ program: Program, engine: EngineChoice = .usual) throws {
     var configuration = MachineConfiguration()
+    configuration.engine = engine
     configuration.memorySize = Int(Layout.memorySize)
     configuration.clock = .virtual(instructionsPerTick: 10)
     machine = try VirtMachine(configuration, console: Silence())
@@ -62,15 +63,24 @@ public final class ProgramRun {
 
   /// The first part of the final state that is not the same in another run of the same program.
   public func difference(from other: ProgramRun) -> Difference? {
+    if let difference = registerDifference(from: other) { return difference }
+    let (first, second) = (memory(of: other), memory(of: self))
+    guard let place = zip(first, second).enumerated().first(where: { $0.element.0 != $0.element.1 }) else { return nil }
+    return report(
+      "memory at \(String(0x8000_0000 + place.offset, radix: 16)):", place.element.0, place.element.1)
+  }
+
+  private func report(
+    _ name: String, _ expected: some FixedWidthInteger, _ actual: some FixedWidthInteger
+  ) -> Difference {
+    Difference(
+      context: ["state of two runs:"], expected: "\(name) \(String(expected, radix: 16))",
+      actual: "\(name) \(String(actual, radix: 16))")
+  }
+
+  /// The same without memory.
+  public func registerDifference(from other: ProgramRun) -> Difference? {
     let (a, b) = (other.machine.harts[0], machine.harts[0])
-    func report(
-      _ name: String, _ expected: some FixedWidthInteger, _ actual: some FixedWidthInteger
-    ) -> Difference {
-      Difference(
-        context: ["final state, one instruction at a time and at full speed:"],
-        expected: "\(name) \(String(expected, radix: 16))",
-        actual: "\(name) \(String(actual, radix: 16))")
-    }
     for index in 0..<32 where a[x: index] != b[x: index] {
       return report("x\(index)", a[x: index], b[x: index])
     }
@@ -82,12 +92,7 @@ public final class ProgramRun {
       if first != second { return report("\(register)", first, second) }
     }
     if a.retired != b.retired { return report("instructions retired", a.retired, b.retired) }
-    let (first, second) = (memory(of: other), memory(of: self))
-    if let place = zip(first, second).enumerated().first(where: { $0.element.0 != $0.element.1 }) {
-      return report(
-        "memory at \(String(0x8000_0000 + place.offset, radix: 16)):", place.element.0,
-        place.element.1)
-    }
+    if a.pc != b.pc { return report("pc", a.pc, b.pc) }
     return nil
   }
 

@@ -8,12 +8,11 @@ final class Fire {
     for _ in 0..<count {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      // They end by themselves should nobody end them.
+      // They end with this process, however it ends.
       process.arguments = [
-        "-c",
-        "end=$(($(date +%s) + 3600)); while [ $(date +%s) -lt $end ]; do "
-          + "i=0; while [ $i -lt 1000000 ]; do i=$((i + 1)); done; done",
+        "-c", "while kill -0 \(getpid()); do i=0; while [ $i -lt 1000000 ]; do i=$((i + 1)); done; done",
       ]
+      process.standardError = FileHandle.nullDevice
       try process.run()
       processes.append(process)
     }

@@ -161,6 +161,27 @@ import Testing
     }
   }
 
+  /// However small budgets are, short blocks that nobody has run before are linked, and most of each budget is used.
+  @Test(arguments: [2, 3, 10, 63, 64, 65, 67, 100, 127, 128, 1000] as [Int32])
+  func aBudgetThatNeedNotBeSpentIsSpentByHalf(budget: Int32) throws {
+    let rig = try Rig { assembler in
+      let (loop, next) = (assembler.label(), assembler.label())
+      assembler.bind(loop)
+      assembler.emit(.addi, rd: 10, rs1: 10, 1)
+      assembler.branch(.bne, 10, 0, to: next)
+      assembler.bind(next)
+      assembler.emit(.addi, rd: 11, rs1: 11, 1)
+      assembler.emit(.addi, rd: 12, rs1: 12, 1)
+      assembler.branch(.beq, 0, 0, to: loop)
+    }
+    for _ in 0..<5 {
+      let before = rig.hart.executed
+      _ = rig.hart.run(budget: budget, isExact: false)
+      let executed = rig.hart.executed - before
+      #expect((UInt64(budget + 1) / 2...UInt64(budget)).contains(executed), "\(executed)")
+    }
+  }
+
   @Test(arguments: [0, -1, .min] as [Int32])
   func withoutABudgetNothingRuns(budget: Int32) throws {
     let rig = try mixedRig()

@@ -1,7 +1,6 @@
 import Foundation
 import Monitor
 import Sandbox
-import Synchronization
 import SystemBus
 
 /// One monitor with a hostile guest, and the victim next to it.
@@ -9,14 +8,10 @@ final class Arena: Sendable {
   let monitor: Monitor
   let hostile: Guest
   let victim: Guest
-  /// What both had used when the victim's end was reported, in nanoseconds.
-  private let used = Shares()
 
-  private final class Shares: Sendable {
-    let both = Mutex<(hostile: UInt64, victim: UInt64)?>(nil)
-  }
-
-  init(_ attacker: HostileGuest, _ level: Isolation, workers: Int) throws {
+  init(
+    _ attacker: HostileGuest, _ level: Isolation, workers: Int, beside neighbour: GuestDescription = Arena.victim
+  ) throws {
     var configuration = MonitorConfiguration()
     configuration.workers = workers
     configuration.memoryLimit = 32 << 20
@@ -24,24 +19,17 @@ final class Arena: Sendable {
     monitor = Monitor(configuration)
     var description = attacker.description
     description.isolation = level
-    (hostile, victim) = (try monitor.add([description])[0], try monitor.add([Self.victim])[0])
-    _ = monitor.observe { [hostile, victim, used] event in
-      // On the worker that ran the victim: where there is no other, nobody runs meanwhile.
-      guard case .lifecycle(let guest, let state) = event, state.isOver, guest === victim else { return }
-      used.both.withLock { $0 = (hostile.statistics.processorTime, victim.statistics.processorTime) }
-    }
+    (hostile, victim) = (try monitor.add([description])[0], try monitor.add([neighbour])[0])
   }
 
   deinit { monitor.shutDown() }
 
-  var shares: (hostile: UInt64, victim: UInt64)? { used.both.withLock { $0 } }
-
   /// Waits for a minute at most.
   func wait(_ condition: () -> Bool) -> Bool { monitor.wait(timeout: 60_000_000_000, until: condition) }
 
-  /// Looks, for ten seconds at most, for something that no event tells of.
+  /// Looks, for a minute at most, for something that no event tells of.
   func sees(_ condition: () -> Bool) -> Bool {
-    let deadline = HostTime.now + 10_000_000_000
+    let deadline = HostTime.now + 60_000_000_000
     while !condition() {
       guard HostTime.now < deadline else { return false }
       usleep(1000)

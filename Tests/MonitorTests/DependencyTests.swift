@@ -1,3 +1,4 @@
+import Dispatch
 import Monitor
 import Testing
 
@@ -121,5 +122,25 @@ struct DependencyTests {
     guest.tell("say still here")
     laboratory.until("it speaks") { guest.said == "still here\n" }
     #expect(guest.lifecycle == .running)
+  }
+
+  @Test("who is started before it has been told everywhere that all have stopped stays")
+  func startBeforeAllKnow() throws {
+    let laboratory = Laboratory()
+    let guest = try laboratory.add()
+    laboratory.monitor.startAll()
+    laboratory.until(guest, is: "running")
+    let started = DispatchSemaphore(value: 0)
+    let observation = laboratory.monitor.observe { event in
+      if case .lifecycle(_, .stopped) = event { _ = started.wait(timeout: .now() + 10) }
+    }
+    laboratory.monitor.stopAll()
+    laboratory.untilQuietly("it has stopped") { guest.lifecycle == .stopped }
+    try guest.start()
+    started.signal()
+    guest.tell("say still here")
+    laboratory.until("it speaks") { guest.said == "still here\n" }
+    #expect(guest.lifecycle == .running)
+    withExtendedLifetime(observation) {}
   }
 }

@@ -35,6 +35,6 @@ enum {
 
 /// The entry that points at physical address `at`.
 static inline uint32_t pte(const void *at, uint32_t flags) {
-  return ((uint32_t)at >> PAGE_BITS) << 10 | flags | PTE_V;
+  return ((uint32_t)(uintptr_t)at >> PAGE_BITS) << 10 | flags | PTE_V;
 }
 static inline uint32_t pte_physical(uint32_t at, uint32_t flags) { return at >> PAGE_BITS << 10 | flags | PTE_V; }

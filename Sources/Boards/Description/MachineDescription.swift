@@ -1,6 +1,8 @@
+import HartEngine
 import ISA
 
 /// What a machine is made of, as it is written down: see `MachineConfiguration` for what it means.
+/// Two are equal if a guest cannot tell their machines apart.
 public struct MachineDescription: Codable, Equatable, Sendable {
   /// RAM in bytes; a multiple of 4096, at most 2 GiB.
   public var memory: UInt64 = 128 << 20
@@ -13,6 +15,8 @@ public struct MachineDescription: Codable, Equatable, Sendable {
   public var clockRate: ClockRate?
   /// What the guest's random numbers begin with: see `MachineConfiguration`.
   public var seed: UInt64?
+  /// How its code is run, of which the guest sees nothing; nil for what is usual.
+  public var engine: EngineChoice?
 
   /// What drives machine time.
   public enum ClockChoice: String, Codable, CaseIterable, Sendable {
@@ -30,6 +34,11 @@ public struct MachineDescription: Codable, Equatable, Sendable {
     if case .virtual(let rate) = configuration.clock { (clock, clockRate) = (.virtual, rate) }
   }
 
+  public static func == (a: Self, b: Self) -> Bool {
+    a.memory == b.memory && a.harts == b.harts && a.isa == b.isa && a.clock == b.clock && a.clockRate == b.clockRate
+      && a.seed == b.seed
+  }
+
   /// The machine described.
   public func configuration() throws(DescriptionError) -> MachineConfiguration {
     guard (1...MachineConfiguration.hartLimit).contains(harts) else { throw .harts(harts) }
@@ -40,6 +49,7 @@ public struct MachineDescription: Codable, Equatable, Sendable {
     configuration.memorySize = Int(memory)
     configuration.harts = harts
     configuration.seed = seed
+    if let engine { configuration.engine = engine }
     switch clock {
     case .host: if let clockRate { throw .rateOfHostClock(clockRate) }
     case .virtual: configuration.clock = .virtual(clockRate ?? .standard)

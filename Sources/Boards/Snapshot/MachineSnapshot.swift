@@ -1,3 +1,4 @@
+import HartEngine
 import ISA
 import Peripherals
 import SystemBus
@@ -8,6 +9,14 @@ public struct MachineSnapshot: Sendable {
   public let ram: MemoryImage
   let registers: [UInt8]
   let boot: LoadedBoot?
+
+  /// The same, with another engine to run what goes on from it; nil for no other.
+  public func run(by engine: EngineChoice?) -> Self {
+    guard let engine else { return self }
+    var configuration = configuration
+    configuration.engine = engine
+    return Self(configuration: configuration, ram: ram, registers: registers, boot: boot)
+  }
 
   // MARK: As bytes
 

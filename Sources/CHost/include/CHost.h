@@ -60,6 +60,18 @@ int chost_core_count(void);
 /// when there is none, or where the host has no such thing.
 void chost_bind_thread(int number);
 
+// The processor.
+
+#define CHOST_BMI1 0x1
+#define CHOST_BMI2 0x2
+#define CHOST_LZCNT 0x4
+#define CHOST_POPCNT 0x8
+#define CHOST_AVX 0x10
+#define CHOST_FMA 0x20
+
+/// Which of these an x86-64 host can execute, its kernel included; 0 on others.
+unsigned chost_processor_features(void);
+
 #ifdef __linux__
 #include <linux/capability.h>
 #include <linux/landlock.h>

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Boards
+import HartEngine
 import ISA
 
 extension MachineDescription.ClockChoice: ExpressibleByArgument {}
+extension EngineChoice: ExpressibleByArgument {}
 
 /// The options that say what the machine is made of.
 struct MachineOptions: ParsableArguments {
@@ -18,6 +20,13 @@ struct MachineOptions: ParsableArguments {
     help: ArgumentHelp("The harts' ISA, such as rv32imac_zicsr (default: everything there is).", valueName: "isa"),
     transform: { try ISAConfiguration(parsing: $0) })
   var isa: ISAConfiguration?
+
+  @Option(
+    help: """
+      How guest code is run: interpreter, translator (all of it as host code), or auto, which makes host code of what is \
+      run often (default: auto). The guest cannot tell.
+      """)
+  var engine: EngineChoice?
 
   @Option(
     help: """
@@ -57,6 +66,7 @@ struct MachineOptions: ParsableArguments {
     if let harts { configuration.harts = harts }
     if let isa { configuration.isa = isa }
     configuration.seed = seed
+    if let engine { configuration.engine = engine }
     if clock ?? unlessSaid == .virtual { configuration.clock = .virtual(clockRate ?? .standard) }
     return configuration
   }

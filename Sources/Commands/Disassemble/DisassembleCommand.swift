@@ -34,11 +34,7 @@ struct DisassembleCommand: ParsableCommand {
     let listing = Listing(symbols: symbols, isa: isa ?? .complete)
     for code in try image.codeRanges(ramBase: MemoryMap.ramBase, address: place.address)
     where code.range.overlaps(range) {
-      let isWritten = listing.write(code, in: range.clamped(to: code.range)) { text in
-        FileDescriptor.standardOutput.write(Array(text.utf8)) == 0
-      }
-      // Whoever reads has seen enough.
-      guard isWritten else { return }
+      try listing.write(code, in: range.clamped(to: code.range)) { text in try StandardOutput.write(text) }
     }
   }
 

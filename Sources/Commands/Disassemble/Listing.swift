@@ -14,9 +14,8 @@ struct Listing {
   }
 
   /// Writes what of `code` lies in `range`, in pieces.
-  /// - Parameter emit: takes a piece; false to stop.
-  /// - Returns: false when `emit` wanted no more.
-  func write(_ code: CodeRange, in range: Range<UInt64>, to emit: (String) -> Bool) -> Bool {
+  /// - Parameter emit: takes a piece.
+  func write(_ code: CodeRange, in range: Range<UInt64>, to emit: (String) throws -> Void) rethrows {
     var text = "\n\(code.name) \(hex(range.lowerBound))-\(hex(max(range.upperBound, 1) - 1))\n"
     var labels = (symbols?.symbols(in: range) ?? [])[...]
     var address = range.lowerBound
@@ -29,11 +28,11 @@ struct Listing {
       text += line
       address += UInt64(length)
       if text.utf8.count > 32 << 10 {
-        guard emit(text) else { return false }
+        try emit(text)
         text = ""
       }
     }
-    return emit(text)
+    try emit(text)
   }
 
   /// The line for what is at an address, and how many bytes it covers.

@@ -54,8 +54,7 @@ struct AttachCommand: ParsableCommand {
     try screen.attach(0)
     if let record = records.first { watch.begin(record) }
     if hasKeys { terminal.enter(.raw) }
-    let ending = try loop.run()
-    loop.finish()
+    let ending = loop.finish(try loop.run())
     terminal.restore()
     try ending.report()
   }

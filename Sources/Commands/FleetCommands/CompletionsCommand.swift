@@ -18,5 +18,5 @@ struct CompletionsCommand: ParsableCommand {
     return shell
   }
 
-  func run() { print(RoostCommand.completionScript(for: shell)) }
+  func run() throws { try StandardOutput.write(RoostCommand.completionScript(for: shell) + "\n") }
 }

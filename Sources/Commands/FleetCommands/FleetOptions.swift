@@ -28,11 +28,21 @@ struct FleetOptions: ParsableArguments {
   func place(isToChange: Bool = false) throws -> FleetPlace {
     let folder = try RuntimeFolder.standard()
     if let fleet { return try FleetPlace(fleet: fleet, in: folder) }
-    let running = try RunningFleets.all()
-    let chosen = try FleetChoice(running: running).choose(
-      file: file.map(Self.fleetFile), here: FleetFile.names.map(absolutePath).filter { $0.hasPrefix("/") },
-      isToChange: isToChange)
-    return try FleetPlace(fleet: chosen.fleet, in: folder)
+    let fleets = try RunningFleets()
+    let here = FleetFile.names.map(absolutePath).filter { $0.hasPrefix("/") }
+    let named = file.map(Self.fleetFile)
+    let choice = Result { () throws(FleetChoiceError) in
+      try FleetChoice(running: fleets.greetings).choose(file: named, here: here, isToChange: isToChange)
+    }
+    // It may be one that does not say what it runs; and the only one that does need not be the only one.
+    let isSure =
+      switch choice {
+      case .success(let fleet): !isToChange || named != nil || here.contains(fleet.file)
+      case .failure(.several): true
+      case .failure: false
+      }
+    if !isSure, let other = fleets.unreachable.first { throw other }
+    return try FleetPlace(fleet: choice.get().fleet, in: folder)
   }
 
   /// The fleet file at a path, or in the folder there.

@@ -6,7 +6,7 @@ enum GuestCompletion {
   ///   - arguments: the words of the command line.
   ///   - index: which of them is being completed.
   @Sendable static func names(_ arguments: [String], _ index: Int, _ prefix: String) -> [String] {
-    var running = (try? RunningFleets.all()) ?? []
+    var running = (try? RunningFleets().greetings) ?? []
     switch FleetWords(Array(arguments.prefix(max(index, 0)))).named {
     case .name(let name): running = running.filter { $0.fleet == name }
     case .file(let path):
@@ -18,7 +18,7 @@ enum GuestCompletion {
   }
 
   @Sendable static func fleets(_ arguments: [String], _ index: Int, _ prefix: String) -> [String] {
-    ((try? RunningFleets.all()) ?? []).map(\.fleet)
+    ((try? RunningFleets().greetings) ?? []).map(\.fleet)
   }
 }
 

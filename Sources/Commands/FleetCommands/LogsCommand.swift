@@ -47,9 +47,7 @@ struct LogsCommand: ParsableCommand {
     loop.onRound = { screen.isDrained ? .finished : nil }
     if follow { _ = try client.call(.watch) }
     try screen.openAll(history: 16 << 20, follows: follow)
-    let ending = try loop.run()
-    loop.finish()
-    try ending.report()
+    try loop.finish(loop.run()).report()
   }
 }
 

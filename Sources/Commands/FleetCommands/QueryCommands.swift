@@ -18,17 +18,23 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rows = try RunningFleets.all().map {
+    let fleets = try RunningFleets()
+    let rows = fleets.greetings.map {
       Row(fleet: $0.fleet, file: $0.file, process: $0.process, background: $0.isBackground, guests: $0.guests)
     }
-    if json { return try StandardOutput.write(jsonText(rows) + "\n") }
+    try StandardOutput.write(json ? jsonText(rows) + "\n" : Self.table(rows))
+    for fleet in fleets.unreachable { StandardError.report("\(fleet)") }
+    if let fleet = fleets.unreachable.first { throw ExitCode(fleet.exitStatus.code) }
+  }
+
+  private static func table(_ rows: [Row]) -> String {
     var table = TextTable([("FLEET", .left), ("GUESTS", .right), ("PROCESS", .right), ("", .left), ("FILE", .left)])
     for row in rows {
       table.add([
         row.fleet, "\(row.guests.count)", "\(row.process)", row.background ? "background" : "foreground", row.file,
       ])
     }
-    try StandardOutput.write(table.text)
+    return table.text
   }
 }
 

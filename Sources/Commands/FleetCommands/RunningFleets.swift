@@ -1,15 +1,34 @@
 import Control
 
 /// The fleets that this user's monitors run.
-enum RunningFleets {
-  /// What each says of itself, in the order of names. Sockets that nobody listens at are passed over.
-  static func all() throws(ControlError) -> [Greeting] {
+struct RunningFleets {
+  /// What each says of itself, in the order of names.
+  private(set) var greetings: [Greeting] = []
+  /// Those that have a monitor which could not be talked to, and why.
+  private(set) var unreachable: [UnreachableFleet] = []
+
+  /// Asks all. Sockets that nobody listens at are passed over.
+  init() throws(ControlError) {
     let folder = try RuntimeFolder.standard()
-    var greetings: [Greeting] = []
     for name in folder.fleets {
       guard let place = try? FleetPlace(fleet: name, in: folder) else { continue }
-      if let client = try? ControlClient(place) { greetings.append(client.greeting) }
+      do throws(ControlError) {
+        greetings.append(try ControlClient(place).greeting)
+      } catch {
+        switch error {
+        case .noMonitor, .disconnected: break
+        default: unreachable.append(UnreachableFleet(fleet: name, error: error))
+        }
+      }
     }
-    return greetings
   }
+}
+
+/// A fleet whose monitor does not say what it runs.
+struct UnreachableFleet: ReportedError {
+  let fleet: String
+  let error: ControlError
+
+  var description: String { "fleet '\(fleet)': \(error)" }
+  var exitStatus: ExitStatus { error.exitStatus }
 }

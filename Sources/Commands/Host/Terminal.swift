@@ -61,25 +61,33 @@ final class Terminal {
 
   /// Stops this process, as Ctrl-Z would without raw mode, and sets the terminal up again when it is continued.
   func suspend() {
-    let isInUse = original != nil
+    let settings = original
     restore()
     chost_stop_process()
-    if isInUse { enter(mode) }
+    guard var settings else { return }
+    // As they were: the shell has the terminal set its own way if this is continued behind it.
+    original = settings
+    chost_restore_on_crash(descriptor.number, &settings)
+    enter(mode)
   }
 
   /// Sets the terminal, unless it is another program's now: trying would stop this process, and all guests with it.
   private func apply(_ settings: termios) {
-    let front = tcgetpgrp(descriptor.number)
-    guard front < 0 || front == getpgrp() else { return }
+    guard isInFront else { return }
     var settings = settings
     tcsetattr(descriptor.number, TCSADRAIN, &settings)
   }
 
+  /// Whether no other program is in front, for which keys are then: reading them would stop this process.
+  var isInFront: Bool {
+    let front = tcgetpgrp(descriptor.number)
+    return front < 0 || front == getpgrp()
+  }
+
   /// Whether keys typed on standard input can be commands: there is a terminal, and no other program in front.
   static var canHaveCommands: Bool {
-    guard FileDescriptor.standardInput.isTerminal, FileDescriptor.standardOutput.isTerminal else { return false }
-    let front = tcgetpgrp(STDIN_FILENO)
-    return front < 0 || front == getpgrp()
+    FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+      && Terminal(.standardInput).isInFront
   }
 
   /// Columns and lines of a terminal; nil for what is none.

@@ -22,18 +22,16 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     if SnapshotFile.isSnapshot(file) {
       let report = try SnapshotReport(file)
-      return print(json ? report.json.text : report.lines.joined(separator: "\n"))
+      return try StandardOutput.write((json ? report.json.text : report.lines.joined(separator: "\n")) + "\n")
     }
     let images = try BootImages(boot.description(kernel: file))
     let machine = try VirtMachine(machine.configuration(), console: Silence())
     let plan = Result { () throws(ImageError) in try images.plan(for: machine) }
     let report = ImageReport(images.kernel.image, boot: plan)
-    if json {
-      print(JSONValue(report).text)
-    } else {
-      print(report.lines.joined(separator: "\n"))
-      if case .success(let plan) = plan { print(Self.placement(plan), terminator: "") }
-    }
+    if json { return try StandardOutput.write(JSONValue(report).text + "\n") }
+    var text = report.lines.joined(separator: "\n") + "\n"
+    if case .success(let plan) = plan { text += Self.placement(plan) }
+    try StandardOutput.write(text)
   }
 
   /// What else is in memory, a line each.

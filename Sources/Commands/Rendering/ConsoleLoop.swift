@@ -29,6 +29,8 @@ final class ConsoleLoop {
   private let terminal: Terminal
   private var keys = ViewKeys()
   private var isInputAtEnd = false
+  /// Whether another program had the terminal when this one last looked.
+  private var isBehind = false
 
   /// Whether keys may be commands. If not, input goes to the guest that is attached as it is.
   let hasKeys: Bool
@@ -47,6 +49,8 @@ final class ConsoleLoop {
 
   /// Bytes beyond which nothing more is taken until some have gone.
   private static let backlog = 64 << 10
+  /// How often a loop behind another program looks whether it is in front again, of which nothing tells; in nanoseconds.
+  private static let glance: UInt64 = 200_000_000
 
   init(
     client: ControlClient, screen: ConsoleScreen, output: OutputStream, signals: HostSignals, terminal: Terminal,
@@ -71,15 +75,18 @@ final class ConsoleLoop {
     }
   }
 
-  /// Writes what is left, waiting for the terminal for a while.
-  func finish() {
+  /// Writes what is left, waiting for the terminal for a while. How it ended, after all.
+  func finish(_ ending: Ending) -> Ending {
     screen.finish()
     output.deadline = HostTime.now + 2_000_000_000
     output.interruption = signals.descriptor
     output.flush()
+    guard ending == .finished, let failure = output.failure else { return ending }
+    return .outputFailed(errno: failure)
   }
 
   private func takeTurn() throws(ControlError) -> Ending? {
+    lookWhoIsInFront()
     var poller = Poller()
     let signal = poller.add(signals.descriptor.number)
     let hasRoom = output.count < Self.backlog
@@ -92,18 +99,29 @@ final class ConsoleLoop {
     if poller.isReadable(signal), let ending = takeSignals() { return ending }
     let isMonitorReady = hasRoom && poller.isReadable(monitor) || poller.isWritable(monitor)
     if hasIncoming || isMonitorReady, let ending = try takeMessages() { return ending }
-    if poller.isReadable(input), let ending = try takeInput() { return ending }
+    // It may have been stopped meanwhile.
+    lookWhoIsInFront()
+    if poller.isReadable(input), !isBehind, let ending = try takeInput() { return ending }
     screen.showQuiet()
     return nil
   }
 
-  private var wantsInput: Bool {
-    !isInputAtEnd && client.unsent < Self.backlog && (hasKeys || screen.attached != nil)
+  private var wantsInput: Bool { wantsKeys && !isBehind && client.unsent < Self.backlog }
+
+  private var wantsKeys: Bool { !isInputAtEnd && (hasKeys || screen.attached != nil) }
+
+  /// Notices that a shell has put another program in front, or this one again.
+  private func lookWhoIsInFront() {
+    guard wantsKeys else { return }
+    let wasBehind = isBehind
+    isBehind = !terminal.isInFront
+    if wasBehind, !isBehind { terminal.resume() }
   }
 
   private var timeToWait: UInt64? {
-    guard let due = [screen.nextDue, nextDue()].compactMap({ $0 }).min() else { return nil }
     let now = HostTime.now
+    let glance = wantsKeys && isBehind ? now &+ Self.glance : nil
+    guard let due = [screen.nextDue, nextDue(), glance].compactMap({ $0 }).min() else { return nil }
     return due > now ? due - now : 0
   }
 

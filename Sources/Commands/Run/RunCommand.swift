@@ -174,7 +174,7 @@ struct RunCommand: ParsableCommand {
   private func restored(from file: String, _ output: ConsoleOutput) throws -> RunMachine {
     let guest = try SnapshotFile.read(file)
     try machine.check(against: guest.machine.configuration, of: file)
-    let machine = try VirtMachine(guest.machine, console: output)
+    let machine = try VirtMachine(guest.machine.run(by: self.machine.engine), console: output)
     try validateTime(isVirtual: machine.isTimeVirtual)
     return RunMachine(machine: machine, typed: guest.typed, origin: guest.origin)
   }

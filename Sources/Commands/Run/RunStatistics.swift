@@ -1,5 +1,6 @@
 import Boards
 import HartEngine
+import Translator
 
 #if canImport(Glibc)
   import Glibc
@@ -16,6 +17,7 @@ struct RunStatistics {
   private let blocks: Int
   private let flushes: Int
   private let resets: Int
+  private let hostCode: TranslatorStatistics?
   /// The line that tells the trace hash; empty under host time.
   let traceHash: String
 
@@ -26,6 +28,7 @@ struct RunStatistics {
     blocks = machine.codeCache.blocksBuilt
     flushes = machine.codeCache.flushes
     resets = machine.resets
+    hostCode = machine.translator?.statistics
     traceHash = machine.traceHash.map { "roost: trace hash \($0) of \($0.events) events\n" } ?? ""
   }
 
@@ -38,6 +41,12 @@ struct RunStatistics {
         + "\(blocks) blocks decoded, \(flushes) flushes, \(resets) resets; "
         + "at most \(Self.residentKiB) KiB resident"
     ]
+    if let hostCode {
+      lines.append(
+        "roost: host code: \(hostCode.blocks) blocks and \(hostCode.regions) regions of \(hostCode.instructions) instructions, "
+          + "\(hostCode.bytes >> 10) KiB, \(hostCode.links) links, \(hostCode.invalidations) dropped, "
+          + "emptied \(hostCode.flushes) times")
+    }
     for hart in harts {
       lines.append(
         "roost: hart \(hart.id): \(hart.retired) instructions, \(hart.counters.traps) traps, "

@@ -45,15 +45,22 @@ struct Foreground {
     try screen.openAll(history: 0, follows: true)
     if hasKeys { terminal.enter(.commands) }
     session.start()
-    let ending = try loop.run()
-    loop.finish()
+    let ending = loop.finish(try loop.run())
     terminal.restore()
     if case .outputFailed(let number) = ending {
       session.stop(grace: grace)
       session.waitUntilDown(signals)
-      return course.signal.map { .signal($0) } ?? (number == EPIPE ? .signal(SIGPIPE) : .cannotWrite)
+      return course.signal.map { .signal($0) } ?? Self.report(failure: number)
     }
     return try conclude(course, client, output)
+  }
+
+  /// Tells that output could not be written, unless nobody reads it.
+  private static func report(failure number: Int32) -> ExitStatus {
+    if number == EPIPE { return .signal(SIGPIPE) }
+    let error = CommandError.cannotWrite(file: "standard output", reason: hostErrorText(number))
+    StandardError.report("\(error)")
+    return error.exitStatus
   }
 
   /// The guests whose end is the end of all.
@@ -69,6 +76,7 @@ struct Foreground {
       output.flush()
     }
     if let signal = course.signal { return .signal(signal) }
+    if let failure = output.failure { return Self.report(failure: failure) }
     if let exitCodeFrom, let guest = session.monitor.guest(named: exitCodeFrom) { return guest.exitStatus }
     return session.monitor.guests.contains { $0.exitStatus != .passed } ? .failed(1) : .passed
   }

@@ -1,36 +1,48 @@
 import ISA
 
-typealias BlockPointer = UnsafeMutablePointer<Block>
-typealias OperationPointer = UnsafePointer<Instruction>
+package typealias BlockPointer = UnsafeMutablePointer<Block>
+package typealias OperationPointer = UnsafePointer<Instruction>
 
 /// A run of decoded instructions with one entry, in the code cache; its operations follow it in memory.
 ///
+/// Its size is a multiple of 16 bytes, so that operations have places that can be counted in those.
+///
 /// In an operation, `extra` is the instruction's address and `tag` the number of instructions before it in the block.
-struct Block: BitwiseCopyable {
+package struct Block: BitwiseCopyable {
   /// Where a taken branch or a direct jump at the end goes, once known; else `CodeCache.unlinked`.
   var taken: BlockPointer
   /// Where execution goes when the branch at the end is not taken, or when the block just ends.
   var fallThrough: BlockPointer
   /// What entering takes from the budget: `count`, or `neverEnter` to make every entry look the block up anew.
-  var entryCost: Int32
+  package var entryCost: Int32
   /// Guest instructions in the block.
-  var count: Int32
+  package var count: Int32
   /// Virtual address of the first instruction.
-  var pc: UInt32
+  package var pc: UInt32
   /// Guest page of the first instruction; see `CodeCache`.
-  var codePage: UInt32
+  package var codePage: UInt32
   /// Offset of the first instruction in its page, and the length in bytes of all instructions.
   var offset: UInt16
   var length: UInt16
   /// The second half of a straddling instruction, compared with memory at each entry.
   var straddlingBits: UInt16
-  var kind: Kind
+  package var kind: Kind
+  /// How often the block was looked up while it had no host code.
+  package var heat: UInt16 = 0
+  /// How often the block's host code may begin before it is worth better host code.
+  package var countdown: Int32 = .max
+  /// Most that the first stretch of its host code takes from the budget, or `neverEnter` while it has none.
+  package var hostCost: Int32 = neverEnter
+  /// The engine's record of what host code was made from the block; 0 for none.
+  package var hostRecord: UInt32 = 0
+  /// Where its host code begins; while it has none, where code goes that jumps here without knowing.
+  package var hostCode: UInt = 0
   /// Next block with the same hash, and next block in the same guest page.
   var nextInBucket: BlockPointer?
   var nextInPage: BlockPointer?
 
   /// How the block may be linked.
-  enum Kind: UInt8 {
+  package enum Kind: UInt8, BitwiseCopyable {
     /// Links only within its page, whose mapping it was found through.
     case translated
     /// Run from untranslated M-mode that no PMP entry restricts: links anywhere.
@@ -41,14 +53,14 @@ struct Block: BitwiseCopyable {
     case invalid
   }
 
-  static let neverEnter: Int32 = .max
+  package static let neverEnter: Int32 = .max
   /// Most instructions in one block.
-  static let capacity = 64
+  package static let capacity = 64
   /// Bytes that a block takes at most, with its operations.
   static let largestSize = MemoryLayout<Block>.stride + (capacity + 1) * MemoryLayout<Instruction>.stride
 
   /// First operation of the block at `pointer`.
-  static func operations(_ pointer: BlockPointer) -> OperationPointer {
+  package static func operations(_ pointer: BlockPointer) -> OperationPointer {
     UnsafeRawPointer(pointer + 1).assumingMemoryBound(to: Instruction.self)
   }
 }

@@ -21,9 +21,10 @@ extension Hart {
       if isCutShort { return nil }
       let pc = state.pointee.pc
       let cached = state.pointee.jumpCache + TranslationContext.jumpIndex(pc)
-      if cached.pointee.pc == pc, let block = cached.pointee.block,
-        block.pointee.entryCost <= budget
+      if cached.pointee.pc == pc, let block = cached.pointee.block, block.pointee.kind != .invalid,
+        block.pointee.count <= budget
       {
+        warm(block)
         return block
       }
       switch fetchPage(pc) {
@@ -51,7 +52,9 @@ extension Hart {
 
   /// Links the edge by which `source` was left to `target`, if the edge always leads there.
   func link(_ source: BlockPointer, to target: BlockPointer, at pc: UInt32, isTaken: Bool) {
-    guard target.pointee.pc == pc, source.pointee.kind == target.pointee.kind else { return }
+    guard target.pointee.pc == pc, target.pointee.entryCost != Block.neverEnter,
+      source.pointee.kind == target.pointee.kind
+    else { return }
     let staysInPage =
       source.pointee.codePage == target.pointee.codePage && (source.pointee.pc ^ target.pointee.pc) >> 12 == 0
     guard source.pointee.kind == .open || (source.pointee.kind == .translated && staysInPage) else { return }
@@ -89,6 +92,7 @@ extension Hart {
       if found.pointee.kind == .straddling { return checkedStraddling(found, pc, page, host) }
       if found.pointee.count <= budget {
         remember(found, at: pc)
+        warm(found)
         return .success(found)
       }
       return .success(truncated(found, count: budget))
@@ -97,12 +101,40 @@ extension Hart {
     var header = header(pc, page, kind: isOpen ? .open : .translated)
     let count = decode(at: pc, host, into: &header)
     if count == 0 { return straddling(at: pc, page, host, &header) }
-    header.entryCost = header.count
+    // While it is counted how often a block runs, every way into it is looked up.
+    header.entryCost = !hasEngine ? header.count : Block.neverEnter
     let block = code.insert(header, UnsafeBufferPointer(start: builder, count: count))
     effortLeft &-= code.takeEffort()
     if block.pointee.count > budget { return .success(truncated(block, count: budget)) }
     remember(block, at: pc)
+    warm(block)
     return .success(block)
+  }
+
+  /// Counts that `block` was looked up, and has host code made of it when that has been often enough.
+  @inline(__always) private func warm(_ block: BlockPointer) {
+    guard hasEngine else { return }
+    if block.pointee.hostCost == Block.neverEnter {
+      count(block)
+    } else if block.pointee.countdown < 0 {
+      improve(block)
+    }
+  }
+
+  private func count(_ block: BlockPointer) {
+    guard block.pointee.heat < .max else { return }
+    block.pointee.heat &+= 1
+    guard let engine, block.pointee.heat >= engine.threshold else { return }
+    block.pointee.heat = .max
+    engine.translate(block)
+    effortLeft &-= code.takeEffort()
+    // What cannot be translated is interpreted without further ado.
+    if block.pointee.hostCost == Block.neverEnter { block.pointee.entryCost = block.pointee.count }
+  }
+
+  private func improve(_ block: BlockPointer) {
+    engine?.improve(block)
+    effortLeft &-= code.takeEffort()
   }
 
   /// Tells the code cache that memory has changed; whether decoded code there was dropped.
@@ -176,6 +208,9 @@ extension Hart {
   private func useOnce(_ header: Block, operations count: Int) -> BlockPointer {
     scratch.pointee = header
     scratch.pointee.entryCost = header.count
+    scratch.pointee.hostCost = Block.neverEnter
+    scratch.pointee.hostRecord = 0
+    scratch.pointee.heat = .max
     scratch.pointee.taken = code.unlinked
     scratch.pointee.fallThrough = code.unlinked
     scratch.pointee.kind = .straddling
@@ -265,7 +300,7 @@ extension Hart {
 
 extension Opcode {
   /// Whether no operation may follow in the same block. CSR instructions may: they leave the block when they must.
-  var endsBlock: Bool {
+  package var endsBlock: Bool {
     switch self {
     case .jal, .jalr, .beq, .bne, .blt, .bge, .bltu, .bgeu, .ecall, .ebreak, .fenceI, .mret, .sret, .wfi, .sfenceVMA,
       .wrsNto, .wrsSto, .pause, .cboInval, .cboClean, .cboFlush, .cboZero, .illegal:

@@ -5,7 +5,7 @@ import SystemBus
 ///
 /// Guest memory is counted in pages over all memories of the bus, in their order: a *code page* is such a number. Each
 /// has a bitmap of the 64-byte lines that blocks cover, so that a store elsewhere in the page costs only a test.
-final class CodeCache {
+package final class CodeCache {
   private struct Page: BitwiseCopyable {
     /// Bit n: some block covers bytes 64n…64n+63.
     var lines: UInt64
@@ -29,7 +29,7 @@ final class CodeCache {
   }
 
   /// A block that is never entered: what links and jump caches hold before they know better.
-  let unlinked: BlockPointer
+  package let unlinked: BlockPointer
   private let spans: [Span]
   private let pages: UnsafeMutablePointer<Page>
   private let pageCount: Int
@@ -43,13 +43,18 @@ final class CodeCache {
   private static let windowCount = 256
   /// Counts up when everything is dropped; nothing is of generation 0.
   @exclusivity(unchecked) private var generation: UInt16 = 1
-  private let arena: UnsafeMutableRawPointer
+  package let arena: UnsafeMutableRawPointer
   private let arenaSize: Int
   @exclusivity(unchecked) private var arenaUsed = 0
   /// Units of `HostEffort` that nobody has accounted for yet.
-  @exclusivity(unchecked) private var effort = 0
+  @exclusivity(unchecked) package var effort = 0
+  /// Makes host code of blocks, where that is wanted.
+  @exclusivity(unchecked) package unowned(unsafe) var engine: (any HostCodeEngine)?
+  /// Called with each guest page whose lines that hold code may have changed, and the new bitmap of them.
+  @exclusivity(unchecked) package var onLinesChange: ((_ codePage: UInt32, _ lines: UInt64) -> Void)?
   /// The harts whose caches refer to blocks here.
-  private var harts: [() -> Hart?] = []
+  // Weak references would make every count of who refers to a hart slow; a hart takes itself out of here at its end.
+  private var harts: [Unmanaged<Hart>] = []
   /// Blocks decoded since the machine was made, for statistics.
   @exclusivity(unchecked) private(set) var blocksBuilt = 0
   /// Times the whole cache was emptied because it was full.
@@ -88,10 +93,13 @@ final class CodeCache {
     unlinked.deallocate()
   }
 
-  func register(_ hart: Hart) { harts.append { [weak hart] in hart } }
+  func register(_ hart: Hart) { harts.append(.passUnretained(hart)) }
+
+  /// To be called before a hart goes.
+  func unregister(_ hart: Unmanaged<Hart>) { harts.removeAll { $0.toOpaque() == hart.toOpaque() } }
 
   /// The guest page that holds the physical `address`, and the host address of that byte; nil outside of memory.
-  func locate(_ address: UInt64) -> (codePage: UInt32, host: UnsafeMutableRawPointer, isWritable: Bool)? {
+  package func locate(_ address: UInt64) -> (codePage: UInt32, host: UnsafeMutableRawPointer, isWritable: Bool)? {
     guard address <= UInt64(UInt32.max) else { return nil }
     let low = UInt32(truncatingIfNeeded: address)
     for span in spans where span.memory.contains(low) {
@@ -153,7 +161,7 @@ final class CodeCache {
   }
 
   /// The block for the instruction at `pc`, which is in `codePage`, if it has been decoded.
-  func find(codePage: UInt32, pc: UInt32, open: Bool) -> BlockPointer? {
+  package func find(codePage: UInt32, pc: UInt32, open: Bool) -> BlockPointer? {
     guard windowGenerations[Self.window(codePage)] == generation else { return nil }
     var candidate = block(at: buckets[Self.bucket(codePage, pc)])
     while let block = candidate {
@@ -217,7 +225,9 @@ final class CodeCache {
     block.pointee.nextInPage = self.block(at: page.pointee.blocks)
     page.pointee.blocks = place(of: block)
     page.pointee.blockCount &+= 1
+    let lines = page.pointee.lines
     page.pointee.lines |= Self.lines(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length))
+    if page.pointee.lines != lines { onLinesChange?(codePage, page.pointee.lines) }
     if wasClean { watch(codePage) }
   }
 
@@ -259,6 +269,7 @@ final class CodeCache {
         page.pointee.lines |= covered
       }
     }
+    onLinesChange?(codePage, page.pointee.lines)
     return true
   }
 
@@ -266,6 +277,7 @@ final class CodeCache {
   private func invalidate(_ block: BlockPointer) {
     block.pointee.kind = .invalid
     block.pointee.entryCost = Block.neverEnter
+    if block.pointee.hostRecord != 0 { engine?.invalidate(block) }
     let bucket = Self.bucket(block.pointee.codePage, block.pointee.pc)
     guard var previous = self.block(at: buckets[bucket]) else { return }
     if previous == block {
@@ -291,6 +303,7 @@ final class CodeCache {
       HostMapping.clear(pages, count: pageCount)
       windowGenerations.update(repeating: 0, count: Self.windowCount)
     }
+    engine?.flush()
     forEachHart { $0.codeCacheWasFlushed() }
     effort &+= harts.count &* HostEffort.flush
   }
@@ -303,6 +316,6 @@ final class CodeCache {
   }
 
   private func forEachHart(_ body: (Hart) -> Void) {
-    for hart in harts { if let hart = hart() { body(hart) } }
+    for hart in harts { hart._withUnsafeGuaranteedRef(body) }
   }
 }

@@ -95,6 +95,22 @@ enum FloatExecution {
     return true
   }
 
+  /// Any operation.
+  @inline(never) static func any(
+    _ operation: FloatOperation, _ precision: FloatPrecision, _ i: InstructionPointer, _ state: State
+  ) -> Bool {
+    switch operation {
+    case .add, .subtract, .multiply:
+      switch precision {
+      case .single: arithmetic(operation, i, state, UInt32.self)
+      case .double: arithmetic(operation, i, state, UInt64.self)
+      }
+    case .fusedMultiplyAdd, .fusedMultiplySubtract, .fusedNegatedMultiplySubtract, .fusedNegatedMultiplyAdd:
+      fused(operation, precision, i, state)
+    default: other(operation, precision, i, state)
+    }
+  }
+
   /// Everything that is not add, subtract, multiply or fused.
   @inline(never) static func other(
     _ operation: FloatOperation, _ precision: FloatPrecision, _ i: InstructionPointer, _ state: State

@@ -50,9 +50,12 @@ struct Interpreter: ~Copyable {
     }
   }
 
-  /// Goes on in the block that a slow path has found, with `state.budget`; stops when there is none.
+  /// Goes on in the block that a slow path has found, with `state.budget`; stops when there is none, or it has host
+  /// code.
   @inline(__always) mutating func goOn(_ target: BlockPointer?) {
-    if let target {
+    if let target,
+      target.pointee.hostCost > state.pointee.budget || !hart._withUnsafeGuaranteedRef({ $0.postpone(target) })
+    {
       block = target
       next = Block.operations(target)
       budget = state.pointee.budget &- target.pointee.count

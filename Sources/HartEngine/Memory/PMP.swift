@@ -24,6 +24,8 @@ struct PMP: Equatable {
   private var activeCount = 0
   /// True while some entry is locked and so binds M-mode as well.
   private(set) var hasLockedEntries = false
+  /// True while some entry begins or ends within a page: an access that it matches only some bytes of fails in any mode.
+  private(set) var dividesPages = false
 
   private static let modeMask: UInt8 = 3 << 3
   private static let configurationBits = Bit.l | modeMask | Bit.x | Bit.w | Bit.r
@@ -80,10 +82,12 @@ struct PMP: Equatable {
   private mutating func update() {
     activeCount = 0
     hasLockedEntries = false
+    dividesPages = false
     for index in 0..<Self.entryCount {
       ranges[index] = range(index)
       if configuration[index] & Bit.l != 0 { hasLockedEntries = true }
       if configuration[index] & Self.modeMask != 0 { activeCount = index + 1 }
+      if (ranges[index].start | ranges[index].end) & 0xFFF != 0 { dividesPages = true }
     }
   }
 

@@ -42,34 +42,46 @@ extension Hart {
         satp: isDataTranslated ? csr.satp : 0, mode: dataMode,
         sum: isDataTranslated && dataMode == .supervisor && csr.status & Status.sum != 0,
         mxr: isDataTranslated && csr.status & Status.mxr != 0))
-    if code !== codeContext { codeContext = code }
-    if data !== dataContext { dataContext = data }
-    state.pointee.dataTLB = data.data
-    state.pointee.jumpCache = code.jumps
+    if code != codeIndex {
+      codeIndex = code
+      codeContext = contexts[code]
+      state.pointee.jumpCache = codeContext.jumps
+    }
+    if data != dataIndex {
+      dataIndex = data
+      dataContext = contexts[data]
+      state.pointee.dataTLB = dataContext.data
+    }
   }
 
-  private func context(for key: ContextKey) -> TranslationContext {
+  /// The index of the context for `key`.
+  private func context(for key: ContextKey) -> Int {
     contextClock &+= 1
     let packed = key.packed
-    for index in 0..<contexts.count where contextKeys[index] == packed {
-      contexts[index].lastUse = contextClock
-      return contexts[index]
+    for index in 0..<contextCount where contextKeys[index] == packed {
+      contextUses[index] = contextClock
+      return index
     }
+    return newContext(for: key)
+  }
+
+  @inline(never) private func newContext(for key: ContextKey) -> Int {
     let index = contexts.count < contextKeys.count ? contexts.count : leastRecentlyUsedContext
     if index == contexts.count {
       contexts.append(TranslationContext(key: key, memory: translationMemory, index: index))
+      contextCount = contexts.count
     } else {
       drop(contexts[index])
       contexts[index].key = key
     }
-    contextKeys[index] = packed
-    contexts[index].lastUse = contextClock
-    return contexts[index]
+    contextKeys[index] = key.packed
+    contextUses[index] = contextClock
+    return index
   }
 
   private var leastRecentlyUsedContext: Int {
     var oldest = 0
-    for index in 1..<contexts.count where contexts[index].lastUse < contexts[oldest].lastUse { oldest = index }
+    for index in 1..<contexts.count where contextUses[index] < contextUses[oldest] { oldest = index }
     return oldest
   }
 

@@ -3,18 +3,28 @@
 /// Zeroed memory holds no entries, because page 0 can only be looked for in the first one, and in the last, by an access
 /// that goes on at address 0 after the end of the address space: there alone an empty entry must say `invalid`. The same
 /// is true of the first entries of the other tables.
-struct DataTLBEntry: BitwiseCopyable {
+package struct DataTLBEntry: BitwiseCopyable {
   /// The virtual page that may be loaded from, or `invalid`.
-  var readTag: UInt32
+  package var readTag: UInt32
   /// The virtual page that may be stored to directly, or `invalid`.
-  var writeTag: UInt32
+  package var writeTag: UInt32
   /// The virtual page that may be stored to but may hold decoded code, so that each store must be checked; or
   /// `invalid`.
   var watchedTag: UInt32
   /// Which page of guest memory it is, for the check of `watchedTag`.
   var codePage: UInt32
   /// What to add to a virtual address to get the host address.
-  var addend: Int
+  package var addend: Int
+  /// Makes the size a power of two, so that host code finds an entry with a shift.
+  private let padding = 0
+
+  init(readTag: UInt32, writeTag: UInt32, watchedTag: UInt32, codePage: UInt32, addend: Int) {
+    self.readTag = readTag
+    self.writeTag = writeTag
+    self.watchedTag = watchedTag
+    self.codePage = codePage
+    self.addend = addend
+  }
 
   /// Never equal to a page address.
   static let invalid: UInt32 = 1
@@ -25,11 +35,11 @@ struct DataTLBEntry: BitwiseCopyable {
 }
 
 /// One entry of a jump cache: where the block for a virtual instruction address is.
-struct JumpCacheEntry: BitwiseCopyable {
+package struct JumpCacheEntry: BitwiseCopyable {
   /// Instruction address, or `invalid`.
-  var pc: UInt32
+  package var pc: UInt32
   /// Nil only in an empty entry.
-  var block: BlockPointer?
+  package var block: BlockPointer?
 
   /// Never equal to an instruction address, because it is odd.
   static let invalid: UInt32 = 1
@@ -63,9 +73,9 @@ struct ContextKey: Equatable {
 ///
 /// It knows which sections of its tables are in use: dropping everything costs as much as was cached, and host memory
 /// is touched only where something is.
-final class TranslationContext {
-  static let dataEntries = 1024
-  static let jumpEntries = 1024
+package final class TranslationContext {
+  package static let dataEntries = 1024
+  package static let jumpEntries = 1024
   static let fetchEntries = 64
   private static let sectionLength = 16
 
@@ -73,8 +83,6 @@ final class TranslationContext {
   let data: UnsafeMutablePointer<DataTLBEntry>
   let jumps: UnsafeMutablePointer<JumpCacheEntry>
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
-  /// Counts up at each use, for replacing the least recently used context.
-  @exclusivity(unchecked) var lastUse: UInt64 = 0
   /// One bit per section of `data` and `jumps`, and per entry of `fetches`: set where something may be cached.
   @exclusivity(unchecked) private var dataSections: UInt64 = 0
   @exclusivity(unchecked) private var jumpSections: UInt64 = 0

@@ -3,31 +3,33 @@ import ISA
 /// The part of a hart that engines touch on every instruction, in one block of memory with fixed offsets.
 ///
 /// Everything that changes rarely (CSRs, PMP, translation control) lives in `Hart`.
-struct HartState: BitwiseCopyable {
+package struct HartState: BitwiseCopyable {
   /// x0…x31; x0 stays zero because blocks send writes to it to `HartState.sink`.
-  var x: InlineArray<33, UInt32>
+  package var x: InlineArray<33, UInt32>
   /// f0…f31, single-precision values NaN-boxed.
-  var f: InlineArray<32, UInt64>
+  package var f: InlineArray<32, UInt64>
   /// Address of the next instruction, valid whenever no block is being executed.
-  var pc: UInt32
+  package var pc: UInt32
   /// Instructions that may still run before the hart must look up from its blocks. Negative only for an instant.
-  var budget: Int32
+  package var budget: Int32
   /// Accrued exception flags, `fflags`.
-  var fflags: UInt32
+  package var fflags: UInt32
   /// Dynamic rounding mode, `frm`: 0…7, of which 5…7 are invalid to use.
-  var frm: UInt32
+  package var frm: UInt32
   /// False while `mstatus.FS` is Off.
-  var floatEnabled: Bool
+  package var floatEnabled: Bool
   /// Set by every write to floating-point state; `mstatus.FS` then reads Dirty.
-  var floatDirty: Bool
+  package var floatDirty: Bool
   /// Bits that must be clear in an instruction address: 1 with the C extension, else 3 (bit 0 is cleared anyway).
-  var fetchAlignmentMask: UInt32
+  package var fetchAlignmentMask: UInt32
   /// Physical address of the current LR reservation, or `HartState.noReservation`.
-  var reservation: UInt64
+  package var reservation: UInt64
   /// Soft TLB of the address space and mode that loads and stores use now.
-  var dataTLB: UnsafeMutablePointer<DataTLBEntry>
+  package var dataTLB: UnsafeMutablePointer<DataTLBEntry>
   /// Jump cache of the address space and mode that instruction fetch uses now.
-  var jumpCache: UnsafeMutablePointer<JumpCacheEntry>
+  package var jumpCache: UnsafeMutablePointer<JumpCacheEntry>
+  /// What host code needs besides.
+  package var host = HostCodeState()
 
   /// Where x0 lies, and the others behind it.
   static func registers(of state: UnsafeMutablePointer<HartState>) -> UnsafePointer<UInt32> {
@@ -36,7 +38,7 @@ struct HartState: BitwiseCopyable {
   private static let registersOffset = MemoryLayout<HartState>.offset(of: \.x) ?? 0
 
   /// Register index that absorbs writes to x0.
-  static let sink: UInt8 = 32
+  package static let sink: UInt8 = 32
   static let noReservation: UInt64 = .max
 }
 

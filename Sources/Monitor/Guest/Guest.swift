@@ -71,7 +71,10 @@ public final class Guest: Sendable, Identifiable {
   // MARK: What can be asked of it
 
   /// Starts it: a new machine, its images read again. A clone that has ended for good cannot be.
-  public func start() throws(MonitorError) { try start(if: { !$0.isAlive }) }
+  public func start() throws(MonitorError) {
+    monitor.expectStart()
+    try start(if: { !$0.isAlive })
+  }
 
   /// Starts it if it waits for that.
   func startWaiting() throws(MonitorError) { try start(if: \.isWaiting) }
@@ -123,10 +126,14 @@ public final class Guest: Sendable, Identifiable {
 
   /// Asks the guest to stop, as its description says how, and ends it when it has not after its grace.
   /// - Parameter startsAgain: whether it is started as soon as it has stopped: a clone keeps what it needs for that.
-  public func stop(startsAgain: Bool = false) throws(MonitorError) {
+  public func stop(startsAgain: Bool = false) throws(MonitorError) { try stop(startsAgain: startsAgain, if: { true }) }
+
+  /// - Parameter isWanted: asked when nobody can start it meanwhile.
+  func stop(startsAgain: Bool = false, if isWanted: () -> Bool) throws(MonitorError) {
     let policy = description.stop
     try change("stop") { control in
       switch control.lifecycle {
+      case _ where !isWanted(): return nil
       case .running, .paused:
         control.startsAgain = startsAgain
         guard let text = policy.send else {

@@ -1,5 +1,6 @@
 #if os(Linux)
   import Boards
+  import HartEngine
   import Monitor
   import SystemBus
 
@@ -37,7 +38,7 @@
 
     package var bytes: [UInt8] {
       var encoder = StateEncoder()
-      encoder.section("setup", version: 3)
+      encoder.section("setup", version: 4)
       switch purpose {
       case .probe: encoder.encode("probe")
       case .attempt(let escape): encoder.encode(escape.rawValue)
@@ -51,6 +52,7 @@
       encoder.encode(machine.clockRate?.instructionsPerSecond ?? 0)
       encoder.encode(machine.seed != nil)
       encoder.encode(machine.seed ?? 0)
+      encoder.encode(optional: machine.engine?.rawValue)
       encoder.encode(boot.kernel)
       encoder.encode(list: boot.load)
       for text in [boot.firmware, boot.initrd, boot.append, boot.deviceTree] { encoder.encode(optional: text) }
@@ -67,7 +69,7 @@
 
     package init(_ bytes: [UInt8]) throws(StateError) {
       var decoder = StateDecoder(bytes)
-      try decoder.section("setup", newest: 3)
+      try decoder.section("setup", newest: 4)
       let word = try decoder.decodeText()
       switch word {
       case "probe": purpose = .probe
@@ -87,6 +89,10 @@
       let hasSeed = try decoder.decode(Bool.self)
       let seed = try decoder.decode(UInt64.self)
       machine.seed = hasSeed ? seed : nil
+      if let engine = try decoder.decodeOptional() {
+        guard let engine = EngineChoice(rawValue: engine) else { throw decoder.invalid("engine") }
+        machine.engine = engine
+      }
       boot.kernel = try decoder.decodeText()
       boot.load = try decoder.decodeList()
       boot.firmware = try decoder.decodeOptional()

@@ -13,6 +13,12 @@ public struct MemoryError: Error, CustomStringConvertible, Sendable {
   /// Whether a descriptor was given that holds less than the memory.
   public var isFileTooShort = false
 
+  package init(size: Int, errorNumber: Int32, isFileTooShort: Bool = false) {
+    self.size = size
+    self.errorNumber = errorNumber
+    self.isFileTooShort = isFileTooShort
+  }
+
   public var description: String {
     isFileTooShort
       ? "the file given for the guest's memory is shorter than its \(size >> 10) KiB; make it as long first"

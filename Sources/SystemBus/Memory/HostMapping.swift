@@ -23,8 +23,9 @@ public enum HostMapping {
   ///   - guardSize: bytes on each side that nothing can access.
   ///   - descriptor: a file whose first bytes become the memory, shared with whoever else maps it; nil for memory of
   ///     this process alone.
+  ///   - isExecutable: whether the memory is to be executed, and so cannot be written here.
   public static func map<T: BitwiseCopyable>(
-    count: Int, of _: T.Type, guardSize: Int = pageSize, descriptor: Int32? = nil
+    count: Int, of _: T.Type, guardSize: Int = pageSize, descriptor: Int32? = nil, isExecutable: Bool = false
   ) throws(MemoryError) -> UnsafeMutablePointer<T> {
     let size = wholePages(max(count, 1) * MemoryLayout<T>.stride)
     let edge = wholePages(guardSize)
@@ -32,7 +33,8 @@ public enum HostMapping {
       throw MemoryError(size: size, errorNumber: errno)
     }
     let flags = MAP_FIXED | (descriptor == nil ? MAP_PRIVATE | anonymous : MAP_SHARED)
-    guard mmap(room + edge, size, PROT_READ | PROT_WRITE, flags, descriptor ?? -1, 0) != MAP_FAILED else {
+    let protection = PROT_READ | (isExecutable ? PROT_EXEC : PROT_WRITE)
+    guard mmap(room + edge, size, protection, flags, descriptor ?? -1, 0) != MAP_FAILED else {
       let error = MemoryError(size: size, errorNumber: errno)
       munmap(room, size + 2 * edge)
       throw error

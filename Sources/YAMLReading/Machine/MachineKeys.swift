@@ -1,4 +1,5 @@
 import Boards
+import HartEngine
 
 extension Key<BootDescription> {
   /// What a guest boots. Until `image` is read the kernel is empty.
@@ -38,5 +39,9 @@ extension Key<MachineDescription> {
       "seed", optional: .integer(0...UInt64(Int64.max)), \.seed,
       "Decides what random bytes it finds in its device tree; without it, those of the host, or 0 under virtual time.",
       otherNames: ["random-seed"]),
+    Key(
+      "engine", optional: .choice, \.engine,
+      "How its code is run: interpreted, made into host code, or both as it pays; without it, auto. The guest cannot tell."
+    ),
   ]
 }

@@ -1,3 +1,4 @@
+import Control
 import Foundation
 import Testing
 
@@ -29,6 +30,40 @@ import Testing
     #expect(!rig.isSocketThere)
     #expect(eventually { kill(monitor, 0) != 0 })
     #expect(try rig.roost("ps").status == 69)
+  }
+
+  #if os(Linux)
+    @Test(arguments: [["ps"], ["stats", "--json"], ["top", "--once"], ["logs"]])
+    func anAnswerThatCannotBeWrittenIsAnError(arguments: [String]) throws {
+      let rig = try rig([("hello", TinyGuest.hello, [])])
+      #expect(try eventually { try rig.roost("logs").output == "hello | hello\n" })
+      let process = try rig.begin(arguments, output: FileHandle(forWritingAtPath: "/dev/full"))
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 74)
+      #expect(try rig.roost("down").status == 0)
+    }
+  #endif
+
+  @Test func aMonitorThatDoesNotAnswerIsNotTakenForNone() throws {
+    let rig = try rig([echo])
+    defer { _ = try? rig.roost("down", "--fleet", "rig") }
+    // It listens, and never says hello.
+    let mute = try UnixSocket.listen(at: rig.folder + "/run/mute.sock")
+    rig.directory = rig.folder + "/run"
+    let list = try rig.roost("list")
+    #expect(list.status == 75)
+    #expect(list.output.contains("rig "))
+    #expect(list.errors == "roost: fleet 'mute': the monitor is too busy to answer; try again in a while\n")
+    // To look at the one that answers does no harm.
+    #expect(try rig.roost("ps").status == 0)
+    let stop = try rig.roost("stop", "--all")
+    #expect(stop.status == 75, "\(stop.errors)")
+    #expect(try rig.state(of: "echo") == "running")
+    #expect(try rig.roost("down", "--fleet", "rig").status == 0)
+    let ps = try rig.roost("ps")
+    #expect(ps.status == 75)
+    #expect(ps.errors.hasPrefix("roost: fleet 'mute': "))
+    withExtendedLifetime(mute) {}
   }
 
   @Test func upTellsOfGuestsThatCannotBeStarted() throws {

@@ -134,6 +134,36 @@ import Testing
     #expect(again.end() == 0)
   }
 
+  #if os(Linux)
+    @Test func goesOnBehindAnotherProgram() throws {
+      let rig = try FleetRig([("echo", TinyGuest.echo, [])])
+      let terminal = try rig.terminal([])
+      // A shell that has the terminal, and gives it to what is in front.
+      terminal.process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+      terminal.process.arguments = ["--ctty", "--wait", "bash", "--norc", "--noediting", "-i"]
+      try terminal.start()
+      terminal.type("'\(Roost.executable.path)' up\n")
+      #expect(terminal.waitFor("echo | hello"))
+      terminal.type("\u{1A}")
+      #expect(terminal.waitFor("Stopped"))
+      terminal.type("bg\n")
+      #expect(eventually { (try? rig.state(of: "echo")) == "running" })
+      // Keys are the shell's.
+      terminal.type("echo $((40 + 2)); jobs\n")
+      #expect(terminal.waitFor("42\r\n"))
+      #expect(terminal.waitFor("Running"))
+      #expect(try rig.state(of: "echo") == "running")
+      // And the fleet's again.
+      terminal.type("fg\n")
+      #expect(terminal.waitFor("up\r\n", times: 3))
+      terminal.type("\u{1}l")
+      #expect(terminal.waitFor(" 1  echo  running"))
+      terminal.type("\u{1}x")
+      #expect(terminal.waitFor("echo > stopped"))
+      #expect(eventually { !rig.isSocketThere })
+    }
+  #endif
+
   @Test func isControlledFromOutsideToo() throws {
     let rig = try FleetRig([("echo", TinyGuest.echo, [])])
     let terminal = try rig.terminal(["up"])

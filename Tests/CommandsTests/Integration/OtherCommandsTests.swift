@@ -68,4 +68,20 @@ import Testing
     #expect(result.errors.contains("--start"))
     #expect(try Roost.run(["disassemble", guest, "--symbol", "main"]).status == 65)
   }
+
+  #if os(Linux)
+    @Test(arguments: [
+      ["--help"], ["run", "--help"], ["--version"], ["completions", "bash"], ["inspect", "guest.bin"],
+      ["inspect", "guest.bin", "--json"], ["disassemble", "guest.bin"], ["up"], ["list"],
+    ])
+    func anAnswerThatCannotBeWrittenIsAnError(arguments: [String]) throws {
+      let rig = try FleetRig([("guest", TinyGuest.hello, [])])
+      let errors = Pipe()
+      let process = try rig.begin(arguments, output: FileHandle(forWritingAtPath: "/dev/full"), errors: errors)
+      let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 74)
+      #expect(words == "roost: standard output: cannot be written: No space left on device\n")
+    }
+  #endif
 }

@@ -1,0 +1,23 @@
+/// What host code made from guest code keeps in a hart's state, besides the guest's registers.
+package struct HostCodeState: BitwiseCopyable {
+  /// The hart, for slow paths.
+  package var hart: UnsafeMutableRawPointer?
+  /// The first operation that slow paths count from.
+  package var operations: UnsafeMutableRawPointer?
+  /// First byte of RAM in host memory.
+  package var ram: UnsafeMutableRawPointer?
+  /// A byte for each 64-byte line of RAM, not zero where a store may hit decoded code.
+  package var codeLines: UnsafeMutablePointer<UInt8>?
+  /// Begins host code: a C function of the state, where to begin, and what reaches memory.
+  package var enter: UnsafeRawPointer?
+  /// Where slow paths are: `Hart.slowPath`.
+  package var slowPath: UnsafeRawPointer?
+  /// Where host code leaves the host's floating-point status word.
+  package var floatStatus: UInt32 = 0
+  /// That word when no flag has accrued: all exceptions masked, rounding to nearest even.
+  package var cleanFloatStatus: UInt32 = 0x1F80
+  /// Not zero once floating-point instructions have run since the status was last taken over.
+  package var usedFloat: UInt32 = 0
+
+  package init() {}
+}

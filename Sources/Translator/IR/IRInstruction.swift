@@ -1,0 +1,192 @@
+import ISA
+
+/// What an instruction of the intermediate representation reads or writes.
+enum IRRegister {
+  // 0…31 are the guest's integer registers.
+  /// The result of the instruction before, for the one after.
+  static let temporary: UInt8 = 32
+  /// The instruction's constant.
+  static let constant: UInt8 = 33
+  /// As a destination: nobody wants the result.
+  static let none: UInt8 = 34
+}
+
+/// One instruction of the intermediate representation: three-address code over the guest's own registers, so that its state
+/// is precise at every instruction.
+struct IRInstruction: BitwiseCopyable {
+  var kind: IRKind
+  var destination: UInt8
+  /// The first operand, or the base of an address, which `constant` is the displacement of.
+  var a: UInt8
+  var b: UInt8
+  /// The third operand of `select`.
+  var c: UInt8 = IRRegister.none
+  /// What `kind` leaves open: a condition, an atomic operation, a floating-point one.
+  var detail: UInt8 = 0
+  private let padding: UInt16 = 0
+  var constant: UInt32
+  /// The guest's instruction, as a slow path wants it: see `SlowPathSite`.
+  var site: UInt32
+
+  init(
+    _ kind: IRKind, _ destination: UInt8, _ a: UInt8, _ b: UInt8 = IRRegister.none, c: UInt8 = IRRegister.none,
+    detail: UInt8 = 0, constant: UInt32 = 0, site: UInt32 = 0
+  ) {
+    self.kind = kind
+    self.destination = destination
+    self.a = a
+    self.b = b
+    self.c = c
+    self.detail = detail
+    self.constant = constant
+    self.site = site
+  }
+}
+
+enum IRKind: UInt8 {
+  case move
+  // Of `a` and `b`.
+  case add, subtract, and, or, xor, shiftLeft, shiftRight, shiftRightSigned, rotateRight
+  case setEqual, setLess, setLessUnsigned
+  case multiply, multiplyHigh, multiplyHighUnsigned, multiplyHighSignedUnsigned
+  case divide, divideUnsigned, remainder, remainderUnsigned
+  /// `b` if `a` is not zero, else `c`.
+  case select
+  // Of `a`.
+  case leadingZeros, trailingZeros, populationCount, signExtendByte, signExtendHalf, zeroExtendHalf, reverseBytes
+  // At `a` plus the constant.
+  case loadByte, loadByteUnsigned, loadHalf, loadHalfUnsigned, loadWord
+  /// `b` is stored.
+  case storeByte, storeHalf, storeWord
+  /// `detail` is an `IRAtomic`.
+  case atomic
+  // `b` or `destination` is a floating-point register.
+  case loadSingle, loadDouble, storeSingle, storeDouble
+  /// `detail` is an `IRFloat`; the registers are the guest instruction's.
+  case float
+  /// The hart carries out the guest's instruction, which may end the block.
+  case outside
+  // The last of a block.
+  /// `detail` is an `IRCondition`.
+  case branch
+  case jump
+  /// To `a` plus the constant; the return address goes to `destination`.
+  case jumpIndirect
+}
+
+extension IRKind {
+  /// Whether the guest may trap here, or the hart take over.
+  var mayLeave: Bool {
+    switch self {
+    case .loadByte, .loadByteUnsigned, .loadHalf, .loadHalfUnsigned, .loadWord, .storeByte, .storeHalf, .storeWord,
+      .atomic, .loadSingle, .loadDouble, .storeSingle, .storeDouble, .float, .outside, .branch, .jump, .jumpIndirect:
+      true
+    default: false
+    }
+  }
+
+  /// Whether it is the last instruction of a block.
+  var endsBlock: Bool {
+    switch self {
+    case .branch, .jump, .jumpIndirect: true
+    default: false
+    }
+  }
+
+  /// Whether operands may be exchanged.
+  var commutes: Bool {
+    switch self {
+    case .add, .and, .or, .xor, .setEqual, .multiply, .multiplyHigh, .multiplyHighUnsigned: true
+    default: false
+    }
+  }
+}
+
+enum IRCondition: UInt8 {
+  case equal, notEqual, lessSigned, greaterOrEqualSigned, lessUnsigned, greaterOrEqualUnsigned
+
+  init(_ condition: BranchCondition) {
+    switch condition {
+    case .equal: self = .equal
+    case .notEqual: self = .notEqual
+    case .lessSigned: self = .lessSigned
+    case .greaterOrEqualSigned: self = .greaterOrEqualSigned
+    case .lessUnsigned: self = .lessUnsigned
+    case .greaterOrEqualUnsigned: self = .greaterOrEqualUnsigned
+    }
+  }
+
+  func holds(_ a: UInt32, _ b: UInt32) -> Bool {
+    switch self {
+    case .equal: a == b
+    case .notEqual: a != b
+    case .lessSigned: Int32(bitPattern: a) < Int32(bitPattern: b)
+    case .greaterOrEqualSigned: Int32(bitPattern: a) >= Int32(bitPattern: b)
+    case .lessUnsigned: a < b
+    case .greaterOrEqualUnsigned: a >= b
+    }
+  }
+}
+
+enum IRAtomic: UInt8 {
+  case swap, add, xor, and, or, minSigned, maxSigned, minUnsigned, maxUnsigned
+}
+
+/// The floating-point operations that host code does itself, in the common case.
+enum IRFloat: UInt8 {
+  case add, subtract, multiply, divide, squareRoot
+  case fusedMultiplyAdd, fusedMultiplySubtract, fusedNegatedMultiplySubtract, fusedNegatedMultiplyAdd
+  case signInject, signInjectNegated, signInjectXor
+  case equal, less, lessOrEqual
+  case fromSignedWord, fromUnsignedWord, toSignedWord
+  case moveToInteger, moveFromInteger, convert
+
+  /// Set in `IRInstruction.detail` for double precision.
+  static let isDouble: UInt8 = 0x80
+
+  /// Nil for what is left to the hart.
+  init?(_ operation: FloatOperation, _ precision: FloatPrecision, rounding: UInt8) {
+    let found: IRFloat? =
+      switch operation {
+      case .add: .add
+      case .subtract: .subtract
+      case .multiply: .multiply
+      case .divide: .divide
+      case .squareRoot: .squareRoot
+      case .fusedMultiplyAdd: .fusedMultiplyAdd
+      case .fusedMultiplySubtract: .fusedMultiplySubtract
+      case .fusedNegatedMultiplySubtract: .fusedNegatedMultiplySubtract
+      case .fusedNegatedMultiplyAdd: .fusedNegatedMultiplyAdd
+      case .signInject: .signInject
+      case .signInjectNegated: .signInjectNegated
+      case .signInjectXor: .signInjectXor
+      case .equal: .equal
+      case .less: .less
+      case .lessOrEqual: .lessOrEqual
+      case .fromSignedWord: .fromSignedWord
+      case .fromUnsignedWord: .fromUnsignedWord
+      case .toSignedWord: .toSignedWord
+      case .moveToInteger: .moveToInteger
+      case .moveFromInteger: .moveFromInteger
+      case .convert: .convert
+      case .toUnsignedWord, .classify, .minimum, .maximum: nil
+      }
+    guard let found else { return nil }
+    switch found {
+    case .signInject, .signInjectNegated, .signInjectXor, .equal, .less, .lessOrEqual, .moveToInteger,
+      .moveFromInteger:
+      break
+    case .toSignedWord: guard rounding == 1 else { return nil }
+    // Only the nearest even, or what the guest has chosen, if that is the nearest even.
+    default: guard rounding == 0 || rounding == 7 else { return nil }
+    }
+    self = found
+  }
+
+  static func writesInteger(_ operation: FloatOperation) -> Bool {
+    switch operation {
+    case .equal, .less, .lessOrEqual, .classify, .toSignedWord, .toUnsignedWord, .moveToInteger: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import HartEngine
+import ISA
+
+/// A decoded block as part of a region.
+struct RegionBlock {
+  let source: BlockPointer
+  let end: BlockEnd
+  /// Its instructions of the intermediate representation.
+  var first = 0
+  var last = 0
+  /// Where it goes on in the region; negative when it leaves it.
+  var taken = -1
+  var fallThrough = -1
+  /// How often it is run, compared with others of the region.
+  var weight: UInt32 = 1
+}
+
+/// How a block ends.
+struct BlockEnd {
+  var kind: Kind
+  /// Where a taken branch or a jump goes.
+  var taken: UInt32 = 0
+  /// Where the block after it is.
+  var fallThrough: UInt32 = 0
+
+  enum Kind { case jump, branch, elsewhere }
+
+  /// - Returns: nil when a jump's target is not aligned.
+  init?(_ block: BlockPointer, alignmentMask: UInt32) {
+    var operation = Block.operations(block)
+    while !operation.opcode.endsBlock { operation += 1 }
+    fallThrough = operation.extra &+ UInt32(operation.length)
+    taken = operation.extra &+ UInt32(bitPattern: operation.immediate)
+    switch operation.opcode {
+    case .jal: kind = .jump
+    case .beq, .bne, .blt, .bge, .bltu, .bgeu: kind = .branch
+    default: kind = .elsewhere
+    }
+    if kind != .elsewhere, taken & alignmentMask != 0 { return nil }
+  }
+}
+
+/// Chooses the blocks that are translated together: those that the first one leads to.
+struct RegionFormer {
+  let code: CodeCache
+  let alignmentMask: UInt32
+  /// Blocks looked up less often than this are left out.
+  let leastHeat: UInt16
+
+  private static let mostInstructions: Int32 = 300
+
+  /// The blocks in the order in which they are laid out; none when the first one cannot be translated.
+  func form(from head: BlockPointer, mostBlocks: Int, into blocks: inout [RegionBlock]) {
+    blocks.removeAll(keepingCapacity: true)
+    var instructions: Int32 = 0
+    // What is to be looked at last comes first, so that a block is followed by what it falls through to where possible.
+    var waiting: [BlockPointer] = [head]
+    while let block = waiting.popLast() {
+      guard blocks.count < mostBlocks, !blocks.contains(where: { $0.source == block }),
+        blocks.isEmpty || instructions &+ block.pointee.count <= Self.mostInstructions,
+        let end = BlockEnd(block, alignmentMask: alignmentMask)
+      else { continue }
+      instructions &+= block.pointee.count
+      blocks.append(RegionBlock(source: block, end: end))
+      if end.kind != .elsewhere, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
+      if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+    }
+    connect(&blocks)
+  }
+
+  /// The block at `pc`, if whoever comes from `source` always gets there and it has been run.
+  private func block(at pc: UInt32, near source: BlockPointer) -> BlockPointer? {
+    let isOpen = source.pointee.kind == .open
+    var codePage = source.pointee.codePage
+    if (pc ^ source.pointee.pc) >> 12 != 0 {
+      guard isOpen, let place = code.locate(UInt64(pc)) else { return nil }
+      codePage = place.codePage
+    }
+    guard let found = code.find(codePage: codePage, pc: pc, open: isOpen),
+      found.pointee.kind == source.pointee.kind, found.pointee.heat >= leastHeat
+    else { return nil }
+    return found
+  }
+
+  /// Finds out where blocks lead within the region, and which are in loops.
+  private func connect(_ blocks: inout [RegionBlock]) {
+    for index in blocks.indices {
+      let end = blocks[index].end
+      if end.kind != .elsewhere { blocks[index].taken = place(of: end.taken, in: blocks) }
+      if end.kind == .branch { blocks[index].fallThrough = place(of: end.fallThrough, in: blocks) }
+    }
+    for index in blocks.indices {
+      noteLoop(from: index, to: blocks[index].taken, &blocks)
+      noteLoop(from: index, to: blocks[index].fallThrough, &blocks)
+    }
+  }
+
+  private func noteLoop(from index: Int, to target: Int, _ blocks: inout [RegionBlock]) {
+    guard target >= 0, target <= index else { return }
+    for inside in target...index { blocks[inside].weight = min(blocks[inside].weight &* 8, 4096) }
+  }
+
+  private func place(of pc: UInt32, in blocks: [RegionBlock]) -> Int {
+    blocks.firstIndex { $0.source.pointee.pc == pc } ?? -1
+  }
+}

@@ -1,0 +1,350 @@
+import HartEngine
+import ISA
+import SystemBus
+
+/// Makes host code of a machine's guest code, for all of its harts.
+public final class Translator {
+  let cache: CodeCache
+  let ram: GuestMemory
+  private let firstPage: Int
+  let buffer: CodeBuffer
+  let common: CommonCode
+  private let commonEnd: Int
+  let features = HostFeatures.host
+  let alignmentMask: UInt32
+  private let lines: CodeLines
+  package let threshold: UInt16
+  private let former: RegionFormer
+  public internal(set) var statistics = TranslatorStatistics()
+
+  // What is reused from region to region.
+  private let builder: UnsafeMutablePointer<IRBlockBuilder>
+  private let later: UnsafeMutablePointer<LaterCode>
+  private let labels: UnsafeMutablePointer<Label>
+  private var blocks: [RegionBlock] = []
+
+  /// Number 0 is none.
+  private var regions: [TranslatedRegion] = []
+  private var memberships: [Membership] = []
+  private var exits: [Exit] = []
+  /// How many exits there were before those: no number is used twice, so that one of dropped code means nothing.
+  private var droppedExits: UInt32 = 0
+
+  /// Host code of one guest, at most.
+  public static let defaultCapacity = 32 << 20
+  private static let mostBlocks = 48
+
+  /// - Parameters:
+  ///   - ram: what code that runs untranslated in M-mode reaches without a check.
+  ///   - isEager: whether all code is translated as soon as it runs.
+  /// - Throws: where there is no back end for the host, or the host gives no memory that can be executed.
+  public init(
+    code: SharedCodeCache, ram: GuestMemory, isa: ISAConfiguration, isEager: Bool, capacity: Int = defaultCapacity
+  ) throws(MemoryError) {
+    cache = code.cache
+    self.ram = ram
+    firstPage = Int(cache.locate(UInt64(ram.base))?.codePage ?? 0)
+    alignmentMask = isa.has(.c) ? 0 : 2
+    threshold = isEager ? 1 : Self.standardThreshold
+    former = RegionFormer(
+      code: cache, alignmentMask: alignmentMask, leastHeat: isEager ? 1 : 4)
+    buffer = try CodeBuffer(capacity: capacity)
+    lines = try CodeLines(ramSize: ram.size)
+    guard var assembler = buffer.assembler() else { throw MemoryError(size: capacity, errorNumber: 0) }
+    common = CommonCode(&assembler)
+    guard buffer.take(assembler) else { throw MemoryError(size: capacity, errorNumber: 0) }
+    commonEnd = buffer.used
+    builder = .allocate(capacity: 1)
+    builder.initialize(to: IRBlockBuilder(capacity: 4096))
+    later = .allocate(capacity: Lowering.mostLater)
+    labels = .allocate(capacity: Self.mostBlocks)
+    cache.engine = self
+    cache.onLinesChange = { [unowned self] page, bits in lines.set(page: Int(page) - firstPage, lines: bits) }
+    cache.unlinked.pointee.hostCode = noCode
+  }
+
+  deinit {
+    cache.engine = nil
+    cache.onLinesChange = nil
+    builder.deinitialize(count: 1)
+    builder.deallocate()
+    later.deallocate()
+    labels.deallocate()
+  }
+
+  private static let standardThreshold: UInt16 = 12
+  /// How often a block is entered before what it leads to is translated with it.
+  private static let countdown: Int32 = 1000
+
+  /// Where code goes that jumps to a block without host code.
+  private var noCode: UInt { address(common.leaveTo) }
+
+  private func address(_ offset: Int) -> UInt { UInt(bitPattern: buffer.executable) &+ UInt(bitPattern: offset) }
+
+  /// Lets a hart of the machine run host code.
+  package func attach(_ hart: Hart) {
+    hart.engine = self
+    hart.state.pointee.host.operations = cache.arena
+    hart.state.pointee.host.ram = ram.pointer
+    hart.state.pointee.host.codeLines = lines.bytes
+    hart.state.pointee.host.enter = UnsafeRawPointer(bitPattern: address(common.enter))
+    hart.state.pointee.host.slowPath = unsafeBitCast(Hart.slowPath, to: UnsafeRawPointer.self)
+  }
+
+  /// Host memory in use, in bytes.
+  public var residentBytes: Int { buffer.residentBytes + lines.residentBytes }
+}
+
+/// Host code made from some blocks.
+struct TranslatedRegion {
+  let head: BlockPointer
+  /// Offsets in the code buffer: where it begins, and what to jump to from there once it must not run.
+  let entry: Int
+  let end: Int
+  var isDead = false
+  /// Where simpler code for the same blocks began, which leads here now.
+  var predecessor: Int?
+  /// The last exit that was linked to it; 0 for none.
+  var incoming: UInt32 = 0
+}
+
+/// That a block is part of a region, in a list of the block's.
+struct Membership {
+  let region: Int
+  /// The block's next one; 0 for none.
+  let next: UInt32
+  let block: BlockPointer
+}
+
+/// What a translator has done.
+public struct TranslatorStatistics: Sendable {
+  /// Blocks translated by themselves.
+  public var blocks = 0
+  /// Regions made of blocks that ran often.
+  public var regions = 0
+  /// Guest instructions in both.
+  public var instructions = 0
+  /// Host code at this moment.
+  public var bytes = 0
+  /// Blocks and regions dropped because their guest code was overwritten.
+  public var invalidations = 0
+  /// Times all host code was dropped, resets among them.
+  public var flushes = 0
+  /// Exits that lead straight on.
+  public var links = 0
+}
+
+extension Translator: HostCodeEngine {
+  package func link(_ exit: UInt32, to block: BlockPointer) {
+    guard let index = index(of: exit), block.pointee.hostCost != Block.neverEnter else { return }
+    let from = exits[index]
+    guard from.pc == block.pointee.pc, from.isOpen == (block.pointee.kind == .open),
+      from.isOpen || from.codePage == block.pointee.codePage
+    else { return }
+    guard from.region == 0, let region = region(of: block) else { return }
+    buffer.patchJump(at: Int(from.place), to: regions[region].entry)
+    exits[index].region = UInt32(truncatingIfNeeded: region + 1)
+    exits[index].next = regions[region].incoming
+    regions[region].incoming = exit
+    statistics.links += 1
+  }
+
+  /// Where an exit's record is; nil when its code has been dropped.
+  private func index(of exit: UInt32) -> Int? {
+    let index = Int(exit) - Int(droppedExits) - 1
+    return exits.indices.contains(index) ? index : nil
+  }
+
+  /// The region that begins with `block`.
+  private func region(of block: BlockPointer) -> Int? {
+    var record = block.pointee.hostRecord
+    while record != 0, Int(record) <= memberships.count {
+      let membership = memberships[Int(record) - 1]
+      if regions[membership.region].head == block, !regions[membership.region].isDead { return membership.region }
+      record = membership.next
+    }
+    return nil
+  }
+
+  package func invalidate(_ block: BlockPointer) {
+    var record = block.pointee.hostRecord
+    block.pointee.hostRecord = 0
+    while record != 0, Int(record) <= memberships.count {
+      let membership = memberships[Int(record) - 1]
+      kill(membership.region)
+      record = membership.next
+    }
+  }
+
+  private func kill(_ index: Int) {
+    guard !regions[index].isDead else { return }
+    regions[index].isDead = true
+    buffer.overwriteWithJump(at: regions[index].entry, to: regions[index].end)
+    var exit = regions[index].incoming
+    while let index = self.index(of: exit) {
+      let place = Int(exits[index].place)
+      buffer.patchJump(at: place, to: place + 5)
+      exits[index].region = 0
+      exit = exits[index].next
+    }
+    regions[index].incoming = 0
+    if let predecessor = regions[index].predecessor {
+      buffer.overwriteWithJump(at: predecessor, to: regions[index].end)
+    }
+    forgetCode(of: regions[index].head)
+    statistics.invalidations += 1
+  }
+
+  private func forgetCode(of head: BlockPointer) {
+    head.pointee.hostCode = noCode
+    head.pointee.hostCost = Block.neverEnter
+    head.pointee.entryCost = Block.neverEnter
+    head.pointee.heat = 0
+  }
+
+  package func flush() {
+    dropCode()
+    lines.clear()
+  }
+
+  /// Drops host code, but not what blocks are known.
+  private func dropCode() {
+    regions.removeAll(keepingCapacity: true)
+    memberships.removeAll(keepingCapacity: true)
+    droppedExits &+= UInt32(truncatingIfNeeded: exits.count)
+    exits.removeAll(keepingCapacity: true)
+    buffer.truncate(to: commonEnd)
+    statistics.flushes += 1
+  }
+
+  // MARK: Translating
+
+  package func translate(_ block: BlockPointer) { translate(block, isFirst: true) }
+
+  package func improve(_ block: BlockPointer) {
+    block.pointee.countdown = .max
+    guard let simple = region(of: block) else { return }
+    guard translate(block, isFirst: false), simple < regions.count, let better = region(of: block), better != simple
+    else { return }
+    // Who jumps to what there was before goes on to this.
+    regions[simple].isDead = true
+    buffer.overwriteWithJump(at: regions[simple].entry, to: regions[better].entry)
+    regions[better].incoming = regions[simple].incoming
+    regions[better].predecessor = regions[simple].entry
+  }
+
+  /// - Parameter isFirst: whether only the block itself is translated, with a count of how often it is entered.
+  @discardableResult
+  private func translate(_ block: BlockPointer, isFirst: Bool) -> Bool {
+    guard block.pointee.kind == .open || block.pointee.kind == .translated else { return false }
+    former.form(from: block, mostBlocks: isFirst ? 1 : Self.mostBlocks, into: &blocks)
+    guard !blocks.isEmpty, build() else { return false }
+    if !emit(countsDown: isFirst), !regions.isEmpty {
+      // Room for all that is still in use will be found again.
+      for membership in memberships { membership.block.pointee.hostRecord = 0 }
+      for region in regions where !region.isDead { forgetCode(of: region.head) }
+      dropCode()
+      return emit(countsDown: isFirst)
+    }
+    return true
+  }
+
+  /// Makes the intermediate representation of `blocks`; false when it is too much.
+  private func build() -> Bool {
+    builder.pointee.beginRegion()
+    var semantics = IRSemantics(builder: builder)
+    for index in blocks.indices {
+      builder.pointee.beginBlock()
+      blocks[index].first = builder.pointee.count
+      let source = blocks[index].source
+      var operation = Block.operations(source)
+      while true {
+        let site = SlowPathSite(
+          place: UInt32(truncatingIfNeeded: (UnsafeRawPointer(operation) - UnsafeRawPointer(cache.arena)) >> 4),
+          remaining: UInt32(bitPattern: source.pointee.count &- Int32(operation.tag)))
+        builder.pointee.beginInstruction(operation, site: site.packed)
+        execute(operation, in: &semantics)
+        builder.pointee.endInstruction(destination: operation.rd)
+        if operation.opcode.endsBlock { break }
+        operation += 1
+      }
+      let first = blocks[index].first
+      let made = UnsafeMutableBufferPointer(
+        start: builder.pointee.instructions + first, count: builder.pointee.count - first)
+      builder.pointee.cut(to: first + DeadWrites.remove(from: made))
+      blocks[index].last = builder.pointee.count
+    }
+    return !builder.pointee.isFull
+  }
+
+  private func chooseRegisters() -> RegisterMap {
+    var uses = InlineArray<32, UInt32>(repeating: 0)
+    for block in blocks {
+      for index in block.first..<block.last {
+        let instruction = builder.pointee.instructions[index]
+        // Floating-point instructions name other registers too; they count little.
+        if instruction.kind == .float || instruction.kind == .outside { continue }
+        if instruction.destination < 32 { uses[Int(instruction.destination)] &+= block.weight }
+        if instruction.a < 32 { uses[Int(instruction.a)] &+= block.weight }
+        if instruction.b < 32 { uses[Int(instruction.b)] &+= block.weight }
+        if instruction.c < 32 { uses[Int(instruction.c)] &+= block.weight }
+      }
+    }
+    return RegisterMap(uses: uses, passages: 1)
+  }
+
+  /// Makes host code of what was built; false when there is no room.
+  private func emit(countsDown: Bool) -> Bool {
+    guard let assembler = buffer.assembler() else { return false }
+    let head = blocks[0].source
+    let isOpen = head.pointee.kind == .open
+    var lowering = Lowering(
+      code: assembler, map: countsDown ? RegisterMap() : chooseRegisters(),
+      memory: isOpen ? .open(start: ram.base, size: UInt32(truncatingIfNeeded: ram.size)) : .translated,
+      features: features, common: common,
+      exits: ExitTable(
+        after: Int(droppedExits) + exits.count, pc: head.pointee.pc, codePage: head.pointee.codePage, isOpen: isOpen),
+      alignmentMask: alignmentMask, later: later)
+    let entry = lowering.code.offset
+    for index in blocks.indices { labels[index] = Label() }
+    if countsDown {
+      lowering.code.bind(&labels[0])
+      lowering.emitCountdown(head)
+    }
+    lowering.emitEntry()
+    for index in blocks.indices {
+      if !labels[index].isBound { lowering.code.bind(&labels[index]) }
+      lowering.beginBlock()
+      lowering.emitCharge(blocks[index])
+      for place in blocks[index].first..<blocks[index].last {
+        lowering.lower(
+          builder.pointee.instructions[place], blocks[index], labels,
+          next: index + 1 < blocks.count ? index + 1 : -2)
+      }
+    }
+    lowering.emitLater()
+    let end = lowering.code.offset
+    lowering.emitDeadEnd(head.pointee.pc)
+    guard !lowering.isTooLarge, buffer.take(lowering.code) else { return false }
+    exits += lowering.exits.exits
+    head.pointee.countdown = countsDown ? Self.countdown : .max
+    record(TranslatedRegion(head: head, entry: entry, end: end))
+    if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
+    return true
+  }
+
+  private func record(_ region: TranslatedRegion) {
+    let number = regions.count
+    regions.append(region)
+    for block in blocks {
+      memberships.append(Membership(region: number, next: block.source.pointee.hostRecord, block: block.source))
+      block.source.pointee.hostRecord = UInt32(truncatingIfNeeded: memberships.count)
+      cache.effort &+= Int(block.source.pointee.count) &* 30
+      statistics.instructions += Int(block.source.pointee.count)
+    }
+    region.head.pointee.hostCode = address(region.entry)
+    region.head.pointee.hostCost = region.head.pointee.count
+    region.head.pointee.entryCost = Block.neverEnter
+    statistics.bytes = buffer.used
+  }
+}

@@ -1,0 +1,65 @@
+/// Code that all regions share, as offsets in the code buffer.
+struct CommonCode {
+  /// Begins host code: a C function of the state, the code's address and what r14 is to hold.
+  private(set) var enter = 0
+  /// Has the hart carry out the instruction whose site is in eax, with all registers stored. Comes back if host code goes
+  /// on.
+  private(set) var outside = 0
+  /// Leaves host code from between regions; the exit's number is in eax.
+  private(set) var leave = 0
+  /// The same for the instruction address in eax.
+  private(set) var leaveTo = 0
+  /// Leaves host code when registers and budget are stored; the exit's number is in eax.
+  private(set) var end = 0
+
+  private static let saved: InlineArray<6, HostRegister> = [.rbx, .rbp, .r12, .r13, .r14, .r15]
+
+  init(_ code: inout Assembler) {
+    enter = code.offset
+    for index in 0..<Self.saved.count { code.push64(Self.saved[index]) }
+    // Calls of the hart then find the stack aligned as C wants it: a region's call of its own and of `outside` lie between.
+    code.alu64(.sub, .rsp, 8)
+    code.mov64(Lowering.state, .rdi)
+    code.mov64(.rax, .rsi)
+    code.mov64(Lowering.base, .rdx)
+    code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
+    code.load32(Lowering.budget, Lowering.field(StateOffset.budget))
+    for index in 0..<RegisterMap.pool.count {
+      code.load32(RegisterMap.pool[index], Lowering.slot(RegisterMap.pinned[index]))
+    }
+    code.jump(to: .rax)
+
+    var store = Label()
+    leaveTo = code.offset
+    code.store32(Lowering.field(StateOffset.pc), .rax)
+    code.alu32(.xor, .rax, .rax)
+    leave = code.offset
+    for index in 0..<RegisterMap.pool.count {
+      code.store32(Lowering.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
+    }
+    code.store32(Lowering.field(StateOffset.budget), Lowering.budget)
+    end = code.offset
+    code.bind(&store)
+    code.stmxcsr(Lowering.field(StateOffset.floatStatus))
+    code.alu64(.add, .rsp, 8)
+    for index in 0..<Self.saved.count { code.pop64(Self.saved[Self.saved.count - 1 - index]) }
+    code.ret()
+
+    outside = code.offset
+    code.store32(Lowering.field(StateOffset.budget), Lowering.budget)
+    code.stmxcsr(Lowering.field(StateOffset.floatStatus))
+    code.mov64(.rdi, Lowering.state)
+    code.mov32(.rsi, .rax)
+    code.call(Lowering.field(StateOffset.slowPath))
+    code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
+    code.test32(.rax, .rax)
+    var isOver = Label()
+    code.jump(.ne, to: &isOver)
+    code.ret()
+    code.bind(&isOver)
+    // Drops the ways back into the region.
+    code.alu64(.add, .rsp, 16)
+    code.alu32(.xor, .rax, .rax)
+    code.jump(to: &store)
+  }
+}

@@ -1,0 +1,222 @@
+import HartEngine
+
+extension Lowering {
+  // MARK: In and out
+
+  /// From the registers as they are between regions to the region's. At least five bytes, or none.
+  mutating func emitEntry() {
+    let start = code.offset
+    for index in 0..<RegisterMap.pool.count where map.guests[index] != RegisterMap.pinned[index] {
+      code.store32(Self.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
+      code.load32(RegisterMap.pool[index], Self.slot(map.guests[index]))
+    }
+    let length = code.offset - start
+    if length > 0, length < 5 { code.nop(5 - length) }
+  }
+
+  /// The way back. Leaves rax alone.
+  private mutating func emitExchange() {
+    for index in 0..<RegisterMap.pool.count where map.guests[index] != RegisterMap.pinned[index] {
+      code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index])
+      code.load32(RegisterMap.pool[index], Self.slot(RegisterMap.pinned[index]))
+    }
+  }
+
+  /// Counts how often the region is entered, and lets the engine know once that has been often enough.
+  mutating func emitCountdown(_ block: BlockPointer) {
+    let place = UInt(bitPattern: block) &+ Self.countdown
+    code.mov64(.rax, UInt64(place))
+    code.alu32(.sub, HostAddress(.rax), Int32(1))
+    let later = postpone(LaterCode(.hot, block.pointee.pc))
+    code.jump(.s, to: &self.later[later].entry)
+  }
+  private static let countdown = UInt(bitPattern: MemoryLayout<Block>.offset(of: \.countdown) ?? 0)
+
+  /// Takes a block's instructions from the budget.
+  mutating func emitCharge(_ block: RegionBlock) {
+    code.alu32(.sub, Self.budget, UInt32(bitPattern: block.source.pointee.count))
+    let later = postpone(LaterCode(.spent, block.source.pointee.pc, count: block.source.pointee.count))
+    code.jump(.s, to: &self.later[later].entry)
+  }
+
+  // MARK: Ends of blocks
+
+  /// - Parameters:
+  ///   - labels: of the region's blocks.
+  ///   - next: the block that is laid out behind this one.
+  mutating func lowerBranch(
+    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+  ) {
+    let condition = HostCondition(IRCondition(rawValue: i.detail) ?? .equal)
+    let isSwapped = compare(i.a, i.b, i.constant)
+    let holds = isSwapped ? condition.swapped : condition
+    if block.taken >= 0, block.taken == next {
+      jump(if: holds.inverted, to: block.fallThrough, block.end.fallThrough, labels)
+    } else {
+      jump(if: holds, to: block.taken, block.end.taken, labels)
+      go(to: block.fallThrough, block.end.fallThrough, labels, next: next)
+    }
+  }
+
+  private mutating func jump(
+    if condition: HostCondition, to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>
+  ) {
+    if index >= 0 {
+      code.jump(condition, to: &labels[index])
+    } else {
+      let later = postpone(LaterCode(.exit, pc))
+      code.jump(condition, to: &self.later[later].entry)
+    }
+  }
+
+  mutating func lowerJump(
+    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+  ) {
+    if i.detail == 1 {
+      go(to: block.taken, block.end.taken, labels, next: next)
+    } else {
+      go(to: block.fallThrough, block.end.fallThrough, labels, next: next)
+    }
+  }
+
+  private mutating func go(to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>, next: Int) {
+    if index < 0 {
+      emitExit(pc)
+    } else if index != next {
+      code.jump(to: &labels[index])
+    }
+  }
+
+  mutating func lowerJumpIndirect(_ i: IRInstruction, _ block: RegionBlock) {
+    if i.a == IRRegister.constant {
+      code.mov32(.rax, i.constant & ~1)
+    } else {
+      if let register = register(i.a), i.constant != 0 {
+        code.lea32(.rax, HostAddress(register, Int32(bitPattern: i.constant)))
+      } else {
+        load(i.a, 0, into: .rax)
+        if i.constant != 0 { code.alu32(.add, .rax, i.constant) }
+      }
+      code.alu32(.and, .rax, ~UInt32(1))
+    }
+    if alignmentMask != 0 {
+      // A target that is not aligned traps before the return address is written.
+      let later = postpone(LaterCode(.outside, i.site))
+      code.test32(.rax, alignmentMask)
+      outside(if: .ne, later)
+      code.bind(&self.later[later].resume)
+    }
+    if i.destination < 32 {
+      if let register = register(i.destination) {
+        code.mov32(register, block.end.fallThrough)
+      } else {
+        code.store32(Self.slot(i.destination), block.end.fallThrough)
+      }
+    }
+    emitExchange()
+    emitJumpThroughCache()
+  }
+
+  /// Jumps to the host code for the instruction address in rax, from between regions.
+  private mutating func emitJumpThroughCache() {
+    code.load64(.rdx, Self.field(StateOffset.jumpCache))
+    code.mov32(.rcx, .rax)
+    code.alu32(.and, .rcx, UInt32(TranslationContext.jumpEntries - 1) << 1)
+    code.alu32(.cmp, .rax, HostAddress(.rdx, .rcx, scale: 8, Self.jumpPC))
+    code.jump(.ne, to: common.leaveTo)
+    code.load64(.rdx, HostAddress(.rdx, .rcx, scale: 8, Self.jumpBlock))
+    code.jump(to: HostAddress(.rdx, Self.hostCode))
+  }
+  private static let jumpPC = Int32(truncatingIfNeeded: MemoryLayout<JumpCacheEntry>.offset(of: \.pc) ?? 0)
+  private static let jumpBlock = Int32(truncatingIfNeeded: MemoryLayout<JumpCacheEntry>.offset(of: \.block) ?? 0)
+  private static let hostCode = Int32(truncatingIfNeeded: MemoryLayout<Block>.offset(of: \.hostCode) ?? 0)
+
+  /// Leaves the region for an instruction address that is always the same.
+  private mutating func emitExit(_ pc: UInt32) {
+    emitExchange()
+    if exits.mayLink(pc) {
+      // Until it is known what is there, the jump goes to what follows it.
+      let place = code.offset
+      code.jump(to: place + 5)
+      code.store32(Self.field(StateOffset.pc), pc)
+      code.mov32(.rax, exits.add(place, pc))
+      code.jump(to: common.leave)
+    } else {
+      code.mov32(.rax, pc)
+      emitJumpThroughCache()
+    }
+  }
+
+  // MARK: Outside
+
+  mutating func lowerOutside(_ i: IRInstruction) {
+    let later = postpone(LaterCode(.outside, i.site))
+    code.jump(to: &self.later[later].entry)
+    code.bind(&self.later[later].resume)
+    // It may have been any instruction.
+    boxed = 0
+  }
+
+  /// What the region's blocks jump to rarely.
+  mutating func emitLater() {
+    var index = 0
+    while index < laterCount {
+      code.bind(&later[index].entry)
+      let value = later[index].value
+      switch later[index].kind {
+      case .outside:
+        code.mov32(.rax, value)
+        code.call(&outside)
+        code.jump(to: &later[index].resume)
+      case .spent:
+        code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))
+        code.store32(Self.field(StateOffset.pc), value)
+        code.jump(to: &leave)
+      case .exit: emitExit(value)
+      case .hot:
+        // The registers are still as between regions.
+        code.mov32(.rax, value)
+        code.jump(to: common.leaveTo)
+      }
+      index += 1
+    }
+    emitOutside()
+    emitLeave()
+  }
+
+  /// Registers of the region that memory may not hold the value of: those between regions may have been changed before.
+  private mutating func storeRegisters() {
+    for index in 0..<RegisterMap.pool.count { code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index]) }
+  }
+
+  private mutating func emitOutside() {
+    guard outside.isAwaited else { return }
+    code.bind(&outside)
+    storeRegisters()
+    code.call(common.outside)
+    for index in 0..<RegisterMap.pool.count { code.load32(RegisterMap.pool[index], Self.slot(map.guests[index])) }
+    code.ret()
+  }
+
+  private mutating func emitLeave() {
+    guard leave.isAwaited else { return }
+    code.bind(&leave)
+    storeRegisters()
+    code.store32(Self.field(StateOffset.budget), Self.budget)
+    code.alu32(.xor, .rax, .rax)
+    code.jump(to: common.end)
+  }
+}
+
+extension HostCondition {
+  init(_ condition: IRCondition) {
+    switch condition {
+    case .equal: self = .e
+    case .notEqual: self = .ne
+    case .lessSigned: self = .l
+    case .greaterOrEqualSigned: self = .ge
+    case .lessUnsigned: self = .b
+    case .greaterOrEqualUnsigned: self = .ae
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import HartEngine
+
+extension Lowering {
+  private static let entryShift: UInt8 = 12 - 5
+  private static let entryMask = UInt32(TranslationContext.dataEntries - 1) << 5
+
+  private static func entryField(_ offset: Int?) -> HostAddress {
+    HostAddress(base, .rcx, Int32(truncatingIfNeeded: offset ?? 0))
+  }
+  private static let readTag = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.readTag))
+  private static let writeTag = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.writeTag))
+  private static let addend = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.addend))
+
+  /// Leaves the host address of an access in rax, plus what the returned address says; `later` is where it goes that has
+  /// none. Uses rcx and rdx.
+  private mutating func locate(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
+    switch memory {
+    case .open(let start, let size):
+      address(i, minus: start)
+      code.alu32(.cmp, .rax, size &- bytes)
+      outside(if: .a, later)
+      if isStore {
+        code.load64(.rcx, Self.field(StateOffset.codeLines))
+        code.mov32(.rdx, .rax)
+        code.shift32(.shr, .rdx, by: 6)
+        code.cmp8(HostAddress(.rcx, .rdx), 0)
+        outside(if: .ne, later)
+      }
+      return HostAddress(Self.base, .rax)
+    case .translated:
+      address(i, minus: 0)
+      code.mov32(.rcx, .rax)
+      code.shift32(.shr, .rcx, by: Self.entryShift)
+      code.alu32(.and, .rcx, Self.entryMask)
+      if bytes > 1 {
+        code.lea32(.rdx, HostAddress(.rax, Int32(bytes) - 1))
+        code.alu32(.and, .rdx, ~UInt32(0xFFF))
+      } else {
+        code.mov32(.rdx, .rax)
+        code.alu32(.and, .rdx, ~UInt32(0xFFF))
+      }
+      code.alu32(.cmp, .rdx, isStore ? Self.writeTag : Self.readTag)
+      outside(if: .ne, later)
+      code.alu64(.add, .rax, Self.addend)
+      return HostAddress(.rax)
+    }
+  }
+
+  /// Puts the guest's address into rax.
+  private mutating func address(_ i: IRInstruction, minus start: UInt32) {
+    let displacement = i.constant &- start
+    if i.a == IRRegister.constant {
+      code.mov32(.rax, displacement)
+    } else if let register = register(i.a) {
+      if displacement == 0 {
+        code.mov32(.rax, register)
+      } else {
+        code.lea32(.rax, HostAddress(register, Int32(bitPattern: displacement)))
+      }
+    } else {
+      code.load32(.rax, Self.slot(i.a))
+      if displacement != 0 { code.alu32(.add, .rax, displacement) }
+    }
+  }
+
+  private mutating func postponeOutside(_ i: IRInstruction) -> Int { postpone(LaterCode(.outside, i.site)) }
+
+  private mutating func resume(_ later: Int) { code.bind(&self.later[later].resume) }
+
+  // MARK: Loads and stores
+
+  mutating func lowerLoad(_ i: IRInstruction, bytes: UInt32, isSigned: Bool) {
+    let later = postponeOutside(i)
+    let place = locate(i, bytes: bytes, isStore: false, later)
+    let target = target(i.destination)
+    switch (bytes, isSigned) {
+    case (1, true): code.loadSigned8(target, place)
+    case (1, false): code.loadZero8(target, place)
+    case (2, true): code.loadSigned16(target, place)
+    case (2, false): code.loadZero16(target, place)
+    default: code.load32(target, place)
+    }
+    finish(i.destination, target)
+    resume(later)
+  }
+
+  mutating func lowerStore(_ i: IRInstruction, bytes: UInt32) {
+    let later = postponeOutside(i)
+    let place = locate(i, bytes: bytes, isStore: true, later)
+    if i.b == IRRegister.constant {
+      switch bytes {
+      case 1: code.store8(place, 0)
+      case 2: code.store16(place, 0)
+      default: code.store32(place, Int32(0))
+      }
+    } else {
+      let value = use(i.b, 0, in: .rcx)
+      switch bytes {
+      case 1: code.store8(place, value)
+      case 2: code.store16(place, value)
+      default: code.store32(place, value)
+      }
+    }
+    resume(later)
+  }
+
+  /// Reads, computes and writes; the harts of a machine take turns.
+  mutating func lowerAtomic(_ i: IRInstruction) {
+    let later = postponeOutside(i)
+    let place = locate(i, bytes: 4, isStore: true, later)
+    // The host's address is aligned as the guest's is.
+    code.test32(.rax, UInt32(3))
+    outside(if: .ne, later)
+    code.load32(.rcx, place)
+    load(i.b, 0, into: .rdx)
+    switch IRAtomic(rawValue: i.detail) ?? .swap {
+    case .swap: break
+    case .add: code.alu32(.add, .rdx, .rcx)
+    case .xor: code.alu32(.xor, .rdx, .rcx)
+    case .and: code.alu32(.and, .rdx, .rcx)
+    case .or: code.alu32(.or, .rdx, .rcx)
+    case .minSigned: choose(.l)
+    case .maxSigned: choose(.g)
+    case .minUnsigned: choose(.b)
+    case .maxUnsigned: choose(.a)
+    }
+    code.store32(place, .rdx)
+    finish(i.destination, .rcx)
+    resume(later)
+  }
+
+  /// Lets rdx be rcx where rcx compares so with it.
+  private mutating func choose(_ condition: HostCondition) {
+    code.alu32(.cmp, .rcx, .rdx)
+    code.cmov32(condition, .rdx, .rcx)
+  }
+
+  // MARK: Floating-point registers
+
+  mutating func lowerFloatLoad(_ i: IRInstruction, isDouble: Bool) {
+    let later = postponeOutside(i)
+    checkFloat(later)
+    let place = locate(i, bytes: isDouble ? 8 : 4, isStore: false, later)
+    if isDouble {
+      code.load64(.rax, place)
+      code.store64(Self.floatSlot(i.destination), .rax)
+      boxed &= ~(1 &<< UInt32(i.destination))
+    } else {
+      code.load32(.rax, place)
+      code.store32(Self.floatSlot(i.destination), .rax)
+      box(i.destination)
+    }
+    markFloatDirty()
+    resume(later)
+  }
+
+  mutating func lowerFloatStore(_ i: IRInstruction, isDouble: Bool) {
+    let later = postponeOutside(i)
+    checkFloat(later)
+    let place = locate(i, bytes: isDouble ? 8 : 4, isStore: true, later)
+    if isDouble {
+      code.load64(.rcx, Self.floatSlot(i.b))
+      code.store64(place, .rcx)
+    } else {
+      code.load32(.rcx, Self.floatSlot(i.b))
+      code.store32(place, .rcx)
+    }
+    resume(later)
+  }
+}

@@ -1,0 +1,187 @@
+import HartEngine
+
+/// Makes host code of a region: one pass over its instructions, with the guest's registers where `RegisterMap` says.
+///
+/// Host registers beside the pool's: rbp points at the hart's state, r14 at guest memory or the soft TLB, r15 holds the
+/// budget; rax, rcx and rdx are free between instructions, but rdx carries a temporary to the next one.
+struct Lowering: ~Copyable {
+  var code: Assembler
+  let map: RegisterMap
+  let memory: MemoryModel
+  let features: HostFeatures
+  let common: CommonCode
+  /// The ways out that can be linked.
+  var exits: ExitTable
+  /// Bits that must be clear in an instruction address; see `HartState`.
+  let alignmentMask: UInt32
+
+  /// What is emitted after the region's blocks, because it is rarely run.
+  var later: UnsafeMutablePointer<LaterCode>
+  var laterCount = 0
+  static let mostLater = 4096
+
+  /// Within the block: whether `mstatus.FS` has been looked at, whether floating-point state was marked as changed,
+  /// whether the host's flags were marked as in use, and which registers hold boxed values for sure.
+  var floatIsChecked = false
+  var floatIsDirty = false
+  var floatIsUsed = false
+  var boxed: UInt32 = 0
+
+  /// The region's own: stores its registers, has the hart carry out an instruction, loads them again.
+  var outside = Label()
+  /// The region's own: stores its registers and leaves host code, with `state.pc` set.
+  var leave = Label()
+
+  static let state = HostRegister.rbp
+  static let base = HostRegister.r14
+  static let budget = HostRegister.r15
+
+  init(
+    code: Assembler, map: RegisterMap, memory: MemoryModel, features: HostFeatures, common: CommonCode,
+    exits: ExitTable,
+    alignmentMask: UInt32, later: UnsafeMutablePointer<LaterCode>
+  ) {
+    self.code = code
+    self.map = map
+    self.memory = memory
+    self.features = features
+    self.common = common
+    self.exits = exits
+    self.alignmentMask = alignmentMask
+    self.later = later
+  }
+
+  mutating func beginBlock() {
+    floatIsChecked = false
+    floatIsDirty = false
+    floatIsUsed = false
+    boxed = 0
+  }
+
+  // MARK: Where things are
+
+  static func slot(_ guest: UInt8) -> HostAddress { HostAddress(state, StateOffset.x + Int32(guest) * 4) }
+  static func floatSlot(_ guest: UInt8) -> HostAddress { HostAddress(state, StateOffset.f + Int32(guest & 31) * 8) }
+  static func floatHigh(_ guest: UInt8) -> HostAddress { HostAddress(state, StateOffset.f + Int32(guest & 31) * 8 + 4) }
+  static func field(_ offset: Int32) -> HostAddress { HostAddress(state, offset) }
+
+  /// The host register that an operand is in; nil for one in memory and for constants.
+  func register(_ operand: UInt8) -> HostRegister? {
+    if operand < 32 { return map.register(of: operand) }
+    return operand == IRRegister.temporary ? .rdx : nil
+  }
+
+  /// An operand in a register: its own, or `scratch` after it was loaded. Leaves the flags alone.
+  mutating func use(_ operand: UInt8, _ constant: UInt32, in scratch: HostRegister) -> HostRegister {
+    if let register = register(operand) { return register }
+    load(operand, constant, into: scratch)
+    return scratch
+  }
+
+  /// Puts an operand into a register. Leaves the flags alone.
+  mutating func load(_ operand: UInt8, _ constant: UInt32, into target: HostRegister) {
+    if let register = register(operand) {
+      if register != target { code.mov32(target, register) }
+    } else if operand == IRRegister.constant {
+      code.mov32(target, constant)
+    } else {
+      code.load32(target, Self.slot(operand))
+    }
+  }
+
+  /// Where to compute what goes to `destination`; `rax` for what `finish` then stores.
+  func target(_ destination: UInt8) -> HostRegister { register(destination) ?? .rax }
+
+  /// Puts a result that is in `register` where it belongs.
+  mutating func finish(_ destination: UInt8, _ register: HostRegister) {
+    if let target = self.register(destination) {
+      if target != register { code.mov32(target, register) }
+    } else if destination < 32 {
+      code.store32(Self.slot(destination), register)
+    }
+  }
+
+  mutating func operate(_ operation: HostArithmetic, _ target: HostRegister, _ operand: UInt8, _ constant: UInt32) {
+    if let register = register(operand) {
+      code.alu32(operation, target, register)
+    } else if operand == IRRegister.constant {
+      code.alu32(operation, target, constant)
+    } else {
+      code.alu32(operation, target, Self.slot(operand))
+    }
+  }
+
+  // MARK: Code for later
+
+  /// What has to be done when a jump that is emitted now is taken.
+  mutating func postpone(_ later: LaterCode) -> Int {
+    guard laterCount < Self.mostLater else {
+      isTooLarge = true
+      return 0
+    }
+    self.later[laterCount] = later
+    laterCount += 1
+    return laterCount - 1
+  }
+  var isTooLarge = false
+
+  /// Jumps to where the hart carries out the guest's instruction, if the condition holds.
+  mutating func outside(if condition: HostCondition, _ index: Int) { code.jump(condition, to: &later[index].entry) }
+}
+
+/// Code that is rarely run, and so comes after everything else.
+struct LaterCode {
+  var kind: Kind
+  var entry = Label()
+  /// Where to go on.
+  var resume = Label()
+  /// The slow path's `SlowPathSite`, an instruction address, or an index.
+  var value: UInt32
+  /// What to give back to the budget.
+  var count: Int32 = 0
+
+  enum Kind {
+    /// The hart carries out one instruction.
+    case outside
+    /// The budget does not suffice for the block at the address `value`.
+    case spent
+    /// The region is left for the address `value`.
+    case exit
+    /// The region at the address `value` has been entered often.
+    case hot
+  }
+
+  init(_ kind: Kind, _ value: UInt32, count: Int32 = 0) {
+    self.kind = kind
+    self.value = value
+    self.count = count
+  }
+}
+
+/// How guest memory is reached.
+enum MemoryModel: Equatable {
+  /// Through the soft TLB, which r14 points at.
+  case translated
+  /// RAM of `size` bytes from `start` on, which r14 points at; everything else is left to the hart.
+  case open(start: UInt32, size: UInt32)
+}
+
+/// Where fields lie in a hart's state.
+enum StateOffset {
+  private static func offset(_ path: PartialKeyPath<HartState>) -> Int32 {
+    Int32(truncatingIfNeeded: MemoryLayout<HartState>.offset(of: path) ?? 0)
+  }
+  static let x = offset(\.x)
+  static let f = offset(\.f)
+  static let pc = offset(\.pc)
+  static let budget = offset(\.budget)
+  static let roundingMode = offset(\.frm)
+  static let floatEnabled = offset(\.floatEnabled)
+  static let floatDirty = offset(\.floatDirty)
+  static let jumpCache = offset(\.jumpCache)
+  static let codeLines = offset(\.host.codeLines)
+  static let slowPath = offset(\.host.slowPath)
+  static let floatStatus = offset(\.host.floatStatus)
+  static let cleanFloatStatus = offset(\.host.cleanFloatStatus)
+  static let usedFloat = offset(\.host.usedFloat)
+}
