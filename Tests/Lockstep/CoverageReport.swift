@@ -14,7 +14,8 @@ struct CoverageReport {
     var cases = cases
     let coverage = LockstepCoverage()
     while let program = cases.next() {
-      try coverage.add(LockstepPlan(seed: program.seed, harts: program.harts), limit: program.instructions)
+      let plan = LockstepPlan(seed: program.seed, harts: program.harts)
+      try coverage.add(plan, limit: program.instructions ?? plan.length)
     }
     for line in coverage.lines { print(line) }
   }

@@ -34,7 +34,7 @@ struct KernelOptions: ParsableArguments {
 struct KernelComparison {
   private let images: BootImages
   private let options: KernelOptions
-  private let setting: LockstepSetting
+  private var setting: LockstepSetting
   private let harts: Int
 
   init(_ kernel: String, _ options: KernelOptions, _ setting: LockstepSetting, harts: Int) throws {
@@ -44,6 +44,7 @@ struct KernelComparison {
     images = try BootImages(boot)
     self.options = options
     self.setting = setting
+    self.setting.engines = Array(setting.engines.prefix(2))
     self.harts = harts
   }
 

@@ -4,24 +4,25 @@ import Foundation
 struct LockstepCase {
   var seed: UInt64
   var harts: Int?
-  var instructions: UInt64
+  /// Nil for what the seed says, as with harts.
+  var instructions: UInt64?
 
   /// As workers are told.
-  var line: String { "\(seed) \(harts ?? 0) \(instructions)" }
+  var line: String { "\(seed) \(harts ?? 0) \(instructions ?? 0)" }
 
-  init(seed: UInt64, harts: Int?, instructions: UInt64) {
+  init(seed: UInt64, harts: Int?, instructions: UInt64?) {
     self.seed = seed
     self.harts = harts
     self.instructions = instructions
   }
 
-  /// From a line with a seed, and possibly the number of harts (0 for what the seed says) and of instructions.
+  /// From a line with a seed, and possibly the number of harts and of instructions, 0 for what the seed says.
   init?(_ line: Substring) {
     let words = line.prefix { $0 != "#" }.split(separator: " ")
     guard let first = words.first, let seed = UInt64(first) else { return nil }
     self.seed = seed
     harts = words.count > 1 ? Int(words[1]).flatMap { $0 == 0 ? nil : $0 } : nil
-    instructions = words.count > 2 ? UInt64(words[2]) ?? 200_000 : 200_000
+    instructions = words.count > 2 ? UInt64(words[2]).flatMap { $0 == 0 ? nil : $0 } : nil
   }
 
   static func read(_ path: String) throws -> [LockstepCase] {
@@ -30,7 +31,7 @@ struct LockstepCase {
 
   /// The command that runs it again.
   func command(_ arguments: [String]) -> String {
-    (["lockstep", "--seed \(seed) --programs 1 --instructions \(instructions)"]
+    (["lockstep", "--seed \(seed) --programs 1"] + (instructions.map { ["--instructions \($0)"] } ?? [])
       + (harts.map { ["--harts \($0)"] } ?? [])
       + arguments.filter { $0 != "--worker" }).joined(separator: " ")
   }
@@ -43,10 +44,10 @@ struct CaseList {
   /// How many follow the kept ones; nil for any number.
   var limit: Int?
   var harts: Int?
-  var instructions: UInt64
+  var instructions: UInt64?
   private var position = 0
 
-  init(kept: [LockstepCase], first: UInt64, limit: Int?, harts: Int?, instructions: UInt64) {
+  init(kept: [LockstepCase], first: UInt64, limit: Int?, harts: Int?, instructions: UInt64?) {
     self.kept = kept
     self.first = first
     self.limit = limit

@@ -12,8 +12,10 @@ struct LockstepCommand: ParsableCommand {
       "Runs random programs, or a kernel, on two engines at once and looks for the first instruction that differs.",
     discussion: "A program is a function of its seed: 'lockstep --seed S --programs 1' shows a difference again.")
 
-  @Option(parsing: .upToNextOption, help: "The two engines.")
-  var engines = [EngineChoice.interpreter, .translator]
+  @Option(
+    parsing: .upToNextOption,
+    help: "The engine to compare others with, and the others, one of them for each program.")
+  var engines = [EngineChoice.interpreter, .translator, .auto]
 
   @Option(help: "Seed of the first program; others follow it.")
   var seed: UInt64 = 1
@@ -24,8 +26,8 @@ struct LockstepCommand: ParsableCommand {
   @Option(help: "Go on for so many seconds.")
   var seconds: Int?
 
-  @Option(help: "Instructions of each program, over all harts.")
-  var instructions: UInt64 = 200_000
+  @Option(help: "Instructions of each program, over all harts. Without it the seed decides.")
+  var instructions: UInt64?
 
   @Option(help: "Harts: 1 to 4. Without it the seed decides.")
   var harts: Int?
@@ -37,7 +39,7 @@ struct LockstepCommand: ParsableCommand {
   var failures = 3
 
   @Option(help: "Most instructions between two comparisons.")
-  var slice = 5000
+  var slice = 20_000
 
   @Option(
     help: "A file of seeds that are run before all others: on each line a seed, and if need be harts and instructions.")
@@ -67,7 +69,7 @@ struct LockstepCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard engines.count == 2 else { throw ValidationError("--engines takes two engines") }
+    guard engines.count >= 2 else { throw ValidationError("--engines takes two engines or more") }
     guard (1...LockstepLayout.hartLimit).contains(harts ?? 1), jobs > 0, slice > 0, failures > 0 else {
       throw ValidationError("harts are 1 to \(LockstepLayout.hartLimit); jobs, slice and failures are at least 1")
     }

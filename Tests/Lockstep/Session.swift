@@ -84,7 +84,10 @@ final class Session: Sendable {
       state.instructions += outcome.instructions
       state.traps += outcome.traps
       state.interrupts += outcome.interrupts
-      if outcome.endedEarly { state.early += 1 }
+      if let end = outcome.end, outcome.report == nil {
+        state.early += 1
+        print("seed \(program.seed) could not go on after \(outcome.instructions) instructions: \(end)")
+      }
       if let report = outcome.report {
         state.differences += 1
         for line in report { print(line) }

@@ -7,7 +7,8 @@ struct CaseOutcome: Codable {
   var instructions: UInt64 = 0
   var traps: UInt64 = 0
   var interrupts: UInt64 = 0
-  var endedEarly = false
+  /// Why the machines could do nothing more, if they could not.
+  var end: String?
   /// What was found.
   var report: [String]?
 }
@@ -18,11 +19,14 @@ struct Worker {
 
   func run(_ program: LockstepCase) throws -> CaseOutcome {
     let plan = LockstepPlan(seed: program.seed, harts: program.harts)
-    var run = LockstepRun(plan, setting: setting, limit: program.instructions)
+    var setting = setting
+    let others = setting.engines.dropFirst()
+    setting.engines = [setting.engines[0], others[1 + Int(program.seed % UInt64(others.count))]]
+    var run = LockstepRun(plan, setting: setting, limit: program.instructions ?? plan.length)
     let result = try run.run()
     return CaseOutcome(
       instructions: result.instructions, traps: result.statistics.traps.reduce(0, +),
-      interrupts: result.statistics.interrupts.reduce(0, +), endedEarly: result.endedEarly, report: result.report)
+      interrupts: result.statistics.interrupts.reduce(0, +), end: result.end, report: result.report)
   }
 
   /// Runs the programs that standard input names, one a line, and answers each with one line of JSON.

@@ -11,6 +11,12 @@ public struct LockstepPlan: Sendable {
   public let configuration: MachineConfiguration
   public let segments: [Program.Segment]
 
+  /// How many instructions of the program should be run, unless somebody says otherwise.
+  public var length: UInt64 {
+    var random = RandomSource(seed: seed ^ 0x1234)
+    return random.pick([50_000, 100_000, 200_000, 200_000, 400_000, 1_500_000])
+  }
+
   /// - Parameter harts: 1…4; nil to leave it to the seed.
   public init(seed: UInt64, harts: Int? = nil) {
     self.seed = seed

@@ -46,7 +46,7 @@ public struct LockstepSetting: Sendable {
   /// Instructions between comparisons of all of memory.
   public var memoryInterval: UInt64 = 50_000
   /// Most instructions between two comparisons.
-  public var longestSlice = 5000
+  public var longestSlice = 20_000
 
   public init() {}
 }

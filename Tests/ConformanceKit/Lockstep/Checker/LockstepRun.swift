@@ -5,8 +5,8 @@ import HartEngine
 public struct LockstepResult: Sendable {
   public var instructions: UInt64 = 0
   public var statistics = MachineStatistics()
-  /// Whether the machines could do nothing more before the end.
-  public var endedEarly = false
+  /// Why the machines could do nothing more before the end; nil if they could.
+  public var end: String?
   /// What was found, ready to be printed; nil if nothing was.
   public var report: [String]?
 }
@@ -18,12 +18,17 @@ public struct LockstepRun {
   /// Instructions to execute.
   public let limit: UInt64
   private var random: RandomSource
+  private let longestSlice: Int
+  /// Per mille of slices after which something is typed.
+  private let typing: Int
 
   public init(_ plan: LockstepPlan, setting: LockstepSetting, limit: UInt64) {
     self.plan = plan
     self.setting = setting
     self.limit = limit
     random = RandomSource(seed: ~plan.seed)
+    longestSlice = min(random.pick([100, 1000, 5000, 5000, 20_000]), setting.longestSlice)
+    typing = random.pick([0, 0, 5, 50])
   }
 
   public mutating func run() throws -> LockstepResult {
@@ -47,16 +52,21 @@ public struct LockstepRun {
         break
       }
       if pair.executed < target { break }
+      if random.below(1000) < typing {
+        let input = LockstepAdvance.input((0...random.below(4)).map { _ in UInt8(random.below(256)) })
+        steps.append(input)
+        pair.advance(input)
+      }
     }
     result.instructions = pair.executed
-    result.endedEarly = pair.executed < limit
+    if pair.executed < limit { result.end = pair.machines[0].end.map { "\($0)" } ?? "all harts wait" }
     result.statistics = pair.machines[0].statistics
     return result
   }
 
   /// Instructions until the next comparison: mostly many, at times very few.
   private mutating func slice() -> UInt64 {
-    let most = [8, 200, 200, 1000, 5000, 5000, 5000, 5000][random.below(8)]
-    return UInt64(1 + random.below(min(most, setting.longestSlice)))
+    let most = random.pick([8, 200, 1000, longestSlice, longestSlice, longestSlice, longestSlice])
+    return UInt64(1 + random.below(min(most, longestSlice)))
   }
 }

@@ -31,6 +31,11 @@ extension LockstepBuilder {
   private mutating func emitTimerSetting(_ ticks: Int) {
     code.li(6, 0x0200_C000)
     code.emit(.lw, rd: 5, rs1: 6, -8)
+    if random.chance(percent: 10) {
+      // Time itself jumps.
+      code.emit(.addi, rd: 5, rs1: 5, Int32(random.below(500)))
+      code.emit(.sw, rs1: 6, rs2: 5, -8)
+    }
     code.emit(.addi, rd: 5, rs1: 5, Int32(ticks))
     code.li(6, 0x0200_4000)
     code.read(7, .mhartid)
