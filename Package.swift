@@ -148,7 +148,8 @@ let package = Package(
       ],
       path: "Tests/Lockstep", swiftSettings: strict),
     .testTarget(
-      name: "ConformanceTests", dependencies: ["ConformanceKit"], exclude: ["Fixtures"], swiftSettings: strict),
+      name: "ConformanceTests", dependencies: ["ConformanceKit", "ISA", "HartEngine"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     // The monitor under attack: each guest of the zoo beside a victim.
     .testTarget(
       name: "IsolationTests", dependencies: ["SystemBus", "Peripherals", "Boards", "Monitor", "Sandbox"],

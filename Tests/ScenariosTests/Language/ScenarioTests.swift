@@ -67,7 +67,7 @@ import Testing
     ("{c: {harts: 1}}", "2:26: guest 'c' needs the key 'image'"),
     (
       "{c: {image: c, weight: 1}}",
-      "2:40: unknown key 'weight' in a guest; there are: image, initrd, append, firmware, load, dtb, memory, harts, isa, clock-rate, seed, symbols"
+      "2:40: unknown key 'weight' in a guest; there are: image, initrd, append, firmware, load, dtb, memory, harts, isa, clock-rate, seed, engine, symbols"
     ),
     (
       "[]",
