@@ -10,6 +10,9 @@ final class Session: Sendable {
     var instructions: UInt64 = 0
     var traps: UInt64 = 0
     var interrupts: UInt64 = 0
+    var translated = 0
+    var regions = 0
+    var invalidated = 0
     var early = 0
     var differences = 0
     var lastReport = Date()
@@ -45,6 +48,9 @@ final class Session: Sendable {
       print(
         "\(share) traps and \(state.instructions == 0 ? 0 : state.interrupts * 1000 / state.instructions) "
           + "interrupts in a thousand instructions; \(state.early) programs ended early; \(speed(state)) MIPS")
+      print(
+        "\(state.translated) pieces of code translated, \(state.regions) of them regions; "
+          + "\(state.invalidated) dropped because they were overwritten")
       print("\(state.instructions) instructions in \(state.programs) programs, \(state.differences) differences")
       return state.differences == 0
     }
@@ -84,6 +90,9 @@ final class Session: Sendable {
       state.instructions += outcome.instructions
       state.traps += outcome.traps
       state.interrupts += outcome.interrupts
+      state.translated += outcome.translated
+      state.regions += outcome.regions
+      state.invalidated += outcome.invalidated
       if let end = outcome.end, outcome.report == nil {
         state.early += 1
         print("seed \(program.seed) could not go on after \(outcome.instructions) instructions: \(end)")

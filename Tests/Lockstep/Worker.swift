@@ -7,6 +7,10 @@ struct CaseOutcome: Codable {
   var instructions: UInt64 = 0
   var traps: UInt64 = 0
   var interrupts: UInt64 = 0
+  /// Blocks and regions; of them, regions and those that were dropped.
+  var translated = 0
+  var regions = 0
+  var invalidated = 0
   /// Why the machines could do nothing more, if they could not.
   var end: String?
   /// What was found.
@@ -26,7 +30,8 @@ struct Worker {
     let result = try run.run()
     return CaseOutcome(
       instructions: result.instructions, traps: result.statistics.traps.reduce(0, +),
-      interrupts: result.statistics.interrupts.reduce(0, +), end: result.end, report: result.report)
+      interrupts: result.statistics.interrupts.reduce(0, +), translated: result.translated,
+      regions: result.regions, invalidated: result.invalidated, end: result.end, report: result.report)
   }
 
   /// Runs the programs that standard input names, one a line, and answers each with one line of JSON.

@@ -5,6 +5,10 @@ import HartEngine
 public struct LockstepResult: Sendable {
   public var instructions: UInt64 = 0
   public var statistics = MachineStatistics()
+  /// Blocks and regions that the second machine has translated; of them, regions and those of them that were dropped.
+  public var translated = 0
+  public var regions = 0
+  public var invalidated = 0
   /// Why the machines could do nothing more before the end; nil if they could.
   public var end: String?
   /// What was found, ready to be printed; nil if nothing was.
@@ -61,6 +65,11 @@ public struct LockstepRun {
     result.instructions = pair.executed
     if pair.executed < limit { result.end = pair.machines[0].end.map { "\($0)" } ?? "all harts wait" }
     result.statistics = pair.machines[0].statistics
+    if let translator = pair.machines[1].translator?.statistics {
+      result.translated = translator.blocks + translator.regions
+      result.regions = translator.regions
+      result.invalidated = translator.invalidations
+    }
     return result
   }
 

@@ -1,7 +1,7 @@
 import ISA
 
 /// Pages of code without an address of their own. Wherever one is mapped, code may enter it at any 64 bytes, at its first
-/// two half-words, and at its last one, which begins an instruction that ends in whichever page follows there.
+/// two half-words, and at its last one, which may begin an instruction that ends in whichever page follows there.
 extension LockstepBuilder {
   /// Begins every return: `c.jr x3`.
   private static let back: UInt16 = 0x8002 | UInt16(recovery) << 7
@@ -31,11 +31,31 @@ extension LockstepBuilder {
       emitShort()
       written += 1
     }
+    if !goesOn, end - code.here >= 4, random.chance(percent: 30) { emitWayOn(from: start) }
     while code.here < end { code.half(goesOn ? 1 : Self.back) }
-    // The first half of an instruction whose second half, an immediate, is any.
-    if isLast {
+    guard isLast else { return }
+    if random.chance(percent: 30) {
+      // An end of the page that is the end of an instruction.
+      emitCompressed()
+    } else {
+      // The first half of an instruction whose second half, an immediate, is any.
       let opcode = random.pick([Opcode.addi, .xori, .ori, .andi, .slti, .sltiu])
       code.half(UInt16(truncatingIfNeeded: operationWord(opcode, destination: random.pick(free))))
+    }
+  }
+
+  /// A jump or branch to a later line, of this page or of one that follows wherever this one is mapped: never back, so that
+  /// it ends.
+  private mutating func emitWayOn(from line: UInt32) {
+    let here = Int32(code.here & 0xFFF)
+    let pages = Int32(random.pick([0, 1, 1, 1, 2, 3]))
+    let first = pages == 0 ? Int32(line & 0xFFF) / 64 + 1 : 0
+    guard first < 64 else { return }
+    let distance = pages << 12 + (first + Int32(random.below(Int(64 - first)))) * 64 - here
+    if distance < 4096, random.chance(percent: 50) {
+      code.word(Assembler.encode(random.pick(Self.branches), rs1: source(), rs2: source(), distance))
+    } else {
+      code.word(Assembler.encode(.jal, rd: random.chance(percent: 50) ? 0 : random.pick(free), distance))
     }
   }
 

@@ -218,7 +218,13 @@ extension LockstepBuilder {
 
   // MARK: Traps
 
-  /// An instruction that traps wherever it runs.
+  /// The ends of RAM, of boot ROM and of devices, and of all addresses.
+  private static let edges: [UInt32] = [
+    LockstepLayout.ram + UInt32(LockstepLayout.memorySize), LockstepLayout.ram + UInt32(LockstepLayout.memorySize),
+    LockstepLayout.ram, 0x0001_0000, 0x0201_0000, 0x1000_0100, 0xFFFF_FFFC, 0,
+  ]
+
+  /// An instruction that traps wherever it runs, or may.
   private mutating func emitTrap() {
     switch random.below(6) {
     case 0: code.emit(.ebreak)
@@ -226,9 +232,22 @@ extension LockstepBuilder {
     case 2: code.word(random.pick([0xFFFF_FFFF, 0x0000_0000, 0x0200_705B, 0xC000_1073 | random.bits() & 0xFFF << 20]))
     default:
       let address = temporary()
-      code.li(address, random.pick([0x0000_0040, 0x3000_0000, 0x8FFF_FFF8, 0xFFFF_FFFD, 0x8010_0000 - 1]))
-      emitAccess(random.pick(Self.memoryOpcodes + Self.floatMemoryOpcodes), base: address, offset: 0)
+      // Where nothing is, or around where something ends.
+      let edge = random.pick(Self.edges)
+      code.li(address, random.pick([0x0000_0040, 0x3000_0000, 0x8FFF_FFF8, edge, edge, edge]))
+      let stays = reserved.insert(address).inserted
+      for _ in 0...random.below(3) { emitExactAccess(base: address, offset: Int32(random.below(16)) - 8) }
+      if stays { reserved.remove(address) }
     }
+  }
+
+  /// Any load or store at just this place.
+  private mutating func emitExactAccess(base: UInt8, offset: Int32) {
+    let opcode = random.pick(Self.memoryOpcodes + Self.floatMemoryOpcodes)
+    let isFloat = Self.floatMemoryOpcodes.contains(opcode)
+    code.emit(
+      opcode, rd: isFloat ? floatRegister() : destination(), rs1: base, rs2: isFloat ? floatRegister() : source(),
+      offset)
   }
 
   // MARK: Compressed
