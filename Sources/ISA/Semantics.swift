@@ -43,12 +43,24 @@ public protocol GuestWord: BitwiseCopyable {
 }
 
 /// A comparison of two guest words, as a conditional branch makes it.
-@frozen public enum BranchCondition: Sendable {
+@frozen public enum BranchCondition: UInt8, Sendable {
   case equal, notEqual, lessSigned, greaterOrEqualSigned, lessUnsigned, greaterOrEqualUnsigned
+
+  /// Whether it holds for two words.
+  @inlinable @inline(__always) public func holds(_ a: UInt32, _ b: UInt32) -> Bool {
+    switch self {
+    case .equal: a == b
+    case .notEqual: a != b
+    case .lessSigned: Int32(bitPattern: a) < Int32(bitPattern: b)
+    case .greaterOrEqualSigned: Int32(bitPattern: a) >= Int32(bitPattern: b)
+    case .lessUnsigned: a < b
+    case .greaterOrEqualUnsigned: a >= b
+    }
+  }
 }
 
 /// What a read-modify-write atomic stores.
-@frozen public enum AtomicOperation: Sendable {
+@frozen public enum AtomicOperation: UInt8, Sendable {
   case swap, add, xor, and, or, minSigned, maxSigned, minUnsigned, maxUnsigned
 }
 

@@ -23,7 +23,6 @@ public final class Translator {
   private let labels: UnsafeMutablePointer<Label>
   private var blocks: [RegionBlock] = []
 
-  /// Number 0 is none.
   private var regions: [TranslatedRegion] = []
   private var memberships: [Membership] = []
   private var exits: [Exit] = []

@@ -175,16 +175,7 @@ extension Interpreter: Semantics {
   @inline(__always) mutating func branch(
     _ condition: BranchCondition, _ a: UInt32, _ b: UInt32, _ i: InstructionPointer
   ) {
-    let holds =
-      switch condition {
-      case .equal: a == b
-      case .notEqual: a != b
-      case .lessSigned: Int32(bitPattern: a) < Int32(bitPattern: b)
-      case .greaterOrEqualSigned: Int32(bitPattern: a) >= Int32(bitPattern: b)
-      case .lessUnsigned: a < b
-      case .greaterOrEqualUnsigned: a >= b
-      }
-    if holds {
+    if condition.holds(a, b) {
       enter(block.pointee.taken, pc: i.extra &+ UInt32(bitPattern: i.immediate), isTaken: true)
     } else {
       enter(block.pointee.fallThrough, pc: i.extra &+ UInt32(i.length), isTaken: false)

@@ -58,7 +58,7 @@ enum IRKind: UInt8 {
   case loadByte, loadByteUnsigned, loadHalf, loadHalfUnsigned, loadWord
   /// `b` is stored.
   case storeByte, storeHalf, storeWord
-  /// `detail` is an `IRAtomic`.
+  /// `detail` is an `AtomicOperation`.
   case atomic
   // `b` or `destination` is a floating-point register.
   case loadSingle, loadDouble, storeSingle, storeDouble
@@ -67,7 +67,7 @@ enum IRKind: UInt8 {
   /// The hart carries out the guest's instruction, which may end the block.
   case outside
   // The last of a block.
-  /// `detail` is an `IRCondition`.
+  /// `detail` is a `BranchCondition`.
   case branch
   case jump
   /// To `a` plus the constant; the return address goes to `destination`.
@@ -85,14 +85,6 @@ extension IRKind {
     }
   }
 
-  /// Whether it is the last instruction of a block.
-  var endsBlock: Bool {
-    switch self {
-    case .branch, .jump, .jumpIndirect: true
-    default: false
-    }
-  }
-
   /// Whether operands may be exchanged.
   var commutes: Bool {
     switch self {
@@ -100,36 +92,6 @@ extension IRKind {
     default: false
     }
   }
-}
-
-enum IRCondition: UInt8 {
-  case equal, notEqual, lessSigned, greaterOrEqualSigned, lessUnsigned, greaterOrEqualUnsigned
-
-  init(_ condition: BranchCondition) {
-    switch condition {
-    case .equal: self = .equal
-    case .notEqual: self = .notEqual
-    case .lessSigned: self = .lessSigned
-    case .greaterOrEqualSigned: self = .greaterOrEqualSigned
-    case .lessUnsigned: self = .lessUnsigned
-    case .greaterOrEqualUnsigned: self = .greaterOrEqualUnsigned
-    }
-  }
-
-  func holds(_ a: UInt32, _ b: UInt32) -> Bool {
-    switch self {
-    case .equal: a == b
-    case .notEqual: a != b
-    case .lessSigned: Int32(bitPattern: a) < Int32(bitPattern: b)
-    case .greaterOrEqualSigned: Int32(bitPattern: a) >= Int32(bitPattern: b)
-    case .lessUnsigned: a < b
-    case .greaterOrEqualUnsigned: a >= b
-    }
-  }
-}
-
-enum IRAtomic: UInt8 {
-  case swap, add, xor, and, or, minSigned, maxSigned, minUnsigned, maxUnsigned
 }
 
 /// The floating-point operations that host code does itself, in the common case.

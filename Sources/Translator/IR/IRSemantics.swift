@@ -59,31 +59,19 @@ extension IRSemantics: Semantics {
   mutating func storeConditional(_ value: IRWord, at address: IRWord, into register: UInt8) { appendOutside(register) }
 
   mutating func atomic(_ operation: AtomicOperation, _ value: IRWord, at address: IRWord, into register: UInt8) {
-    let detail: IRAtomic =
-      switch operation {
-      case .swap: .swap
-      case .add: .add
-      case .xor: .xor
-      case .and: .and
-      case .or: .or
-      case .minSigned: .minSigned
-      case .maxSigned: .maxSigned
-      case .minUnsigned: .minUnsigned
-      case .maxUnsigned: .maxUnsigned
-      }
     builder.pointee.forget(register)
     appendAccess(
-      .atomic, register < 32 ? register : IRRegister.none, address, builder.pointee.source, detail: detail.rawValue)
+      .atomic, register < 32 ? register : IRRegister.none, address, builder.pointee.source,
+      detail: operation.rawValue)
   }
 
   // MARK: Control flow
 
   mutating func branch(_ condition: BranchCondition, _ a: IRWord, _ b: IRWord, _ i: InstructionPointer) {
-    let detail = IRCondition(condition)
-    if a.isConstant, b.isConstant { return appendJump(isTaken: detail.holds(a.offset, b.offset)) }
+    if a.isConstant, b.isConstant { return appendJump(isTaken: condition.holds(a.offset, b.offset)) }
     builder.pointee.append(
       IRInstruction(
-        .branch, IRRegister.none, a.register, b.register, detail: detail.rawValue,
+        .branch, IRRegister.none, a.register, b.register, detail: condition.rawValue,
         constant: b.isConstant ? b.offset : a.offset, site: builder.pointee.site))
   }
 

@@ -1,4 +1,5 @@
 import HartEngine
+import ISA
 
 extension Lowering {
   // MARK: In and out
@@ -47,7 +48,7 @@ extension Lowering {
   mutating func lowerBranch(
     _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
   ) {
-    let condition = HostCondition(IRCondition(rawValue: i.detail) ?? .equal)
+    let condition = HostCondition(BranchCondition(rawValue: i.detail) ?? .equal)
     let isSwapped = compare(i.a, i.b, i.constant)
     let holds = isSwapped ? condition.swapped : condition
     if block.taken >= 0, block.taken == next {
@@ -209,7 +210,7 @@ extension Lowering {
 }
 
 extension HostCondition {
-  init(_ condition: IRCondition) {
+  init(_ condition: BranchCondition) {
     switch condition {
     case .equal: self = .e
     case .notEqual: self = .ne

@@ -1,4 +1,5 @@
 import HartEngine
+import ISA
 
 extension Lowering {
   private static let entryShift: UInt8 = 12 - 5
@@ -113,7 +114,7 @@ extension Lowering {
     outside(if: .ne, later)
     code.load32(.rcx, place)
     load(i.b, 0, into: .rdx)
-    switch IRAtomic(rawValue: i.detail) ?? .swap {
+    switch AtomicOperation(rawValue: i.detail) ?? .swap {
     case .swap: break
     case .add: code.alu32(.add, .rdx, .rcx)
     case .xor: code.alu32(.xor, .rdx, .rcx)

@@ -19,6 +19,8 @@ struct Lowering: ~Copyable {
   var later: UnsafeMutablePointer<LaterCode>
   var laterCount = 0
   static let mostLater = 4096
+  /// There was more of it than that: the region must not be used.
+  private(set) var isTooLarge = false
 
   /// Within the block: whether `mstatus.FS` has been looked at, whether floating-point state was marked as changed,
   /// whether the host's flags were marked as in use, and which registers hold boxed values for sure.
@@ -123,7 +125,6 @@ struct Lowering: ~Copyable {
     laterCount += 1
     return laterCount - 1
   }
-  var isTooLarge = false
 
   /// Jumps to where the hart carries out the guest's instruction, if the condition holds.
   mutating func outside(if condition: HostCondition, _ index: Int) { code.jump(condition, to: &later[index].entry) }
@@ -135,7 +136,7 @@ struct LaterCode {
   var entry = Label()
   /// Where to go on.
   var resume = Label()
-  /// The slow path's `SlowPathSite`, an instruction address, or an index.
+  /// The slow path's `SlowPathSite`, or an instruction address.
   var value: UInt32
   /// What to give back to the budget.
   var count: Int32 = 0
@@ -159,7 +160,7 @@ struct LaterCode {
 }
 
 /// How guest memory is reached.
-enum MemoryModel: Equatable {
+enum MemoryModel {
   /// Through the soft TLB, which r14 points at.
   case translated
   /// RAM of `size` bytes from `start` on, which r14 points at; everything else is left to the hart.
