@@ -9,11 +9,10 @@ extension VirtMachine {
   /// Bytes of RAM, in whole pages of the host, that anyone has touched and the host keeps in memory.
   public var touchedBytes: Int { ram.residentBytes }
 
-  /// Host memory that the machine takes now, all in all, in bytes: RAM, decoded code and cached translations counted in
-  /// whole pages, the rest estimated. Asking takes some 10 µs, and 5 µs more for each 16 MiB of RAM.
+  /// Host memory that the machine takes now, all in all, in bytes: RAM, decoded code, host code and cached translations
+  /// counted in whole pages, the rest estimated. Asking takes some 10 µs, and 5 µs more for each 16 MiB of RAM.
   public var residentBytes: Int {
-    harts.reduce(ram.residentBytes + bootROM.residentBytes + codeCache.residentBytes + Self.objects) {
-      $0 + $1.residentBytes
-    }
+    let code = codeCache.residentBytes + (translator?.residentBytes ?? 0)
+    return harts.reduce(ram.residentBytes + bootROM.residentBytes + code + Self.objects) { $0 + $1.residentBytes }
   }
 }

@@ -1,5 +1,6 @@
 import Boards
 import ConformanceKit
+import HartEngine
 import ISA
 import RegisterMaps
 import Testing
@@ -26,6 +27,32 @@ import Testing
     #expect(board.run() == .idle(until: .max))
     #expect(board.machine.touchedBytes == 4096)
     #expect(board.machine.residentBytes < 256 << 10)
+  }
+
+  /// Code that runs on and on: one instruction that host code leaves to the hart, and a jump.
+  private func clmulProgram(_ assembler: inout Assembler) {
+    let loop = assembler.label()
+    assembler.bind(loop)
+    assembler.emit(.clmul, rd: 5, rs1: 6, rs2: 7)
+    assembler.jump(to: loop)
+  }
+
+  @Test func hostCodeIsCountedAsTheMachinesMemory() throws {
+    let interpreted = try Board(engine: .interpreter, clmulProgram)
+    let translated = try Board(engine: .translator, clmulProgram)
+    for board in [interpreted, translated] { board.run(limit: 10_000) }
+    guard translated.machine.translator != nil else { return }
+    #expect(translated.machine.residentBytes > interpreted.machine.residentBytes)
+  }
+
+  /// What each instruction costs beyond plain ones must end a run, whoever carries it out.
+  @Test func instructionsThatHostCodeLeavesToTheHartCost() throws {
+    let board = try Board(engine: .translator, clmulProgram)
+    board.run(limit: 10_000)
+    guard board.machine.translator != nil else { return }
+    let before = board.machine.harts[0].executed
+    #expect(board.machine.harts[0].run(budget: 100_000, effort: 5_000) == .cutShort)
+    #expect(board.machine.harts[0].executed - before < 10_000)
   }
 
   @Test func aFileMayBeTheMemory() throws {

@@ -1,6 +1,7 @@
 import Boards
 import ConformanceKit
 import GuestImage
+import HartEngine
 import ISA
 import Peripherals
 import RegisterMaps
@@ -40,7 +41,7 @@ final class Board {
   /// - Parameter program: writes the program; nil starts nothing.
   init(
     harts: Int = 1, clock: MachineConfiguration.ClockKind = .virtual(instructionsPerTick: 10),
-    memorySize: Int = 1 << 20, console: Recorder = Recorder(), ram: RAMSource = .own,
+    memorySize: Int = 1 << 20, console: Recorder = Recorder(), ram: RAMSource = .own, engine: EngineChoice = .usual,
     _ program: ((inout Assembler) -> Void)? = nil
   ) throws {
     self.console = console
@@ -48,6 +49,7 @@ final class Board {
     configuration.harts = harts
     configuration.memorySize = memorySize
     configuration.clock = clock
+    configuration.engine = engine
     machine = try VirtMachine(configuration, console: console, ram: ram)
     guard let program else { return }
     var assembler = Assembler(base: MemoryMap.ramBase)

@@ -10,6 +10,8 @@ enum HostEffort {
   /// An access to a device, beyond that.
   static let device = 8
   static let trap = 4
+  /// An instruction that host code leaves to the hart, beyond what it does.
+  static let outside = 5
   /// Decoding a block of ordinary length.
   static let decode = 30
   /// Dropping what is cached for one address space.

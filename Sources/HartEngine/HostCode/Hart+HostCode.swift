@@ -21,14 +21,14 @@ extension Hart {
   /// Whether host code goes on.
   @inline(never) private func performOutside(_ operation: OperationPointer, remaining: Int32) -> Bool {
     takeFloatStatus()
+    effortLeft &-= HostEffort.outside
     state.pointee.budget &+= remaining
     var single = SingleStep(hart: .passUnretained(self), state: state, current: operation)
     execute(operation, in: &single)
-    guard single.outcome == .done else {
-      if single.outcome == .doneLookUp {
-        state.pointee.budget &-= 1
-        state.pointee.pc = operation.extra &+ UInt32(operation.length)
-      }
+    if single.outcome == .trapped { return false }
+    if single.outcome == .doneLookUp || isCutShort {
+      state.pointee.budget &-= 1
+      state.pointee.pc = operation.extra &+ UInt32(operation.length)
       return false
     }
     state.pointee.budget &-= remaining
@@ -80,8 +80,7 @@ package struct SlowPathSite {
   /// Instructions that the budget had been charged for and that have not been executed, this one included.
   package var remaining: UInt32
 
-  package static let placeBits: UInt32 = 25
-  package static let mostRemaining: UInt32 = 127
+  private static let placeBits: UInt32 = 25
 
   package init(place: UInt32, remaining: UInt32) {
     self.place = place
