@@ -13,7 +13,7 @@ extension LockstepBuilder {
     switch random.below(16) {
     case 0...4: emitInstructions(1 + random.below(14))
     case 14: emitCluster()
-    case 15: if random.chance(percent: 30) { emitOverlap() } else { emitDiamond() }
+    case 15: if random.chance(percent: 30) { emitOverlap() } else { emitEdges() }
     case 5, 6: emitDiamond()
     case 7: emitSwitch()
     case 8, 9: emitCall()

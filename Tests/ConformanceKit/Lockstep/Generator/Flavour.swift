@@ -54,7 +54,7 @@ struct Flavour {
     alignment = random.pick([100, 90, 75, 50])
     sections = 6 + random.below(20)
     functions = 3 + random.below(8)
-    heat = random.pick([20, 100, 400, 1500, 4000])
+    heat = random.pick([50, 400, 2000, 2000, 6000])
     mends = random.chance(percent: 60)
     isVectored = random.chance(percent: 50)
     timer = Self.interval(&random, instructionsPerTick)

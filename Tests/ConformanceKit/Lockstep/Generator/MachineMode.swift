@@ -106,7 +106,13 @@ extension LockstepBuilder {
       code.li(state, random.pick([Status.fsInitial, Status.fsInitial << 1]))
       code.csr(.csrrs, CSR.mstatus.rawValue, state)
     }
-    emitInstructions(2 + random.below(12))
+    switch random.below(3) {
+    case 0: emitInstructions(2 + random.below(12))
+    case 1:
+      code.emit(.csrrwi, Int32(CSR.fflags.rawValue))
+      for _ in 0...random.below(3) { emitFloatComparison() }
+    default: emitCall()
+    }
     code.csr(.csrrs, rd: destination(), CSR.mstatus.rawValue, 0)
     code.li(state, Status.fsDirty)
     code.csr(.csrrs, CSR.mstatus.rawValue, state)

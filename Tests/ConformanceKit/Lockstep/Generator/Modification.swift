@@ -10,7 +10,7 @@ extension LockstepBuilder {
     case 4, 5: emitChangeElsewhere()
     case 6: emitDataBesideCode()
     case 7: emitSlotAcross(random.pick([64, 64, 4096]))
-    case 8 where place != nil: emitCopyOfCode()
+    case 8 where place != nil: if random.chance(percent: 25) { emitClearedCode() } else { emitCopyOfCode() }
     default: emitSlot()
     }
   }
@@ -184,6 +184,32 @@ extension LockstepBuilder {
     for _ in 0..<1 + random.below(3) {
       code.address(rd: Self.recovery, of: over)
       emitGuardedCall(target, link)
+    }
+    reserved.remove(link)
+  }
+
+  /// Two lines of code of which `cbo.zero` clears the first: what is there then traps.
+  private mutating func emitClearedCode() {
+    let link: UInt8 = reserved.contains(1) ? 5 : 1
+    guard !reserved.contains(link) else { return emitSlot() }
+    let (begin, end, over) = (code.label(), code.label(), code.label())
+    reserved.insert(link)
+    code.jump(to: over)
+    code.align(4)
+    code.bind(begin)
+    for _ in 0..<16 { emitOperation(random.pick(Self.integerOpcodes)) }
+    code.half(0x8002 | UInt16(link) << 7)
+    code.align(4)
+    code.bind(end)
+    code.bind(over)
+    let place = OwnMemory.copies + 0x1C00
+    emitCopying(from: begin, to: end, at: place)
+    holding { builder, target in
+      builder.code.li(target, place)
+      builder.code.emit(.add, rd: target, rs1: target, rs2: Self.own)
+      builder.emitGuardedCall(target, link)
+      builder.code.emit(.cboZero, rs1: target)
+      builder.emitGuardedCall(target, link)
     }
     reserved.remove(link)
   }

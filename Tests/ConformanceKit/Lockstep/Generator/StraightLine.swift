@@ -55,6 +55,8 @@ extension LockstepBuilder {
 
   private mutating func emitFloat() {
     if random.chance(percent: 25) { return emitAccess(random.pick(Self.floatMemoryOpcodes)) }
+    // Flags that are raised already would hide those that are raised wrongly.
+    if random.chance(percent: 4) { return code.emit(.csrrwi, rd: destination(), Int32(CSR.fflags.rawValue)) }
     let opcode = random.pick(Self.floatOpcodes)
     guard let encoding = opcode.encoding else { return }
     var operands = UInt32(floatRegister()) << 15 | UInt32(floatRegister()) << 20 | UInt32(floatRegister()) << 27
@@ -64,6 +66,14 @@ extension LockstepBuilder {
     operands |= UInt32(opcode.writesFloat ? floatRegister() : destination()) << 7
     operands |= roundingMode() << 12
     code.word(encoding.match | operands & ~encoding.mask)
+  }
+
+  /// Operations that may raise flags, but write no floating-point register.
+  mutating func emitFloatComparison() {
+    let opcode = random.pick([Opcode.feqS, .fltS, .fleD, .feqD, .fcvtWS, .fcvtWUD, .fcvtWD, .fclassS])
+    guard let encoding = opcode.encoding else { return }
+    let operands = UInt32(floatRegister()) << 15 | UInt32(floatRegister()) << 20 | UInt32(destination()) << 7
+    code.word(encoding.match | (operands | random.pick([0, 1, 7]) << 12) & ~encoding.mask)
   }
 
   /// Mostly the dynamic one; seldom one that does not exist.
@@ -224,7 +234,7 @@ extension LockstepBuilder {
     LockstepLayout.ram, 0x0001_0000, 0x0201_0000, 0x1000_0100, 0xFFFF_FFFC, 0,
   ]
 
-  /// An instruction that traps wherever it runs, or may.
+  /// An instruction that traps wherever it runs.
   private mutating func emitTrap() {
     switch random.below(6) {
     case 0: code.emit(.ebreak)
@@ -232,13 +242,18 @@ extension LockstepBuilder {
     case 2: code.word(random.pick([0xFFFF_FFFF, 0x0000_0000, 0x0200_705B, 0xC000_1073 | random.bits() & 0xFFF << 20]))
     default:
       let address = temporary()
-      // Where nothing is, or around where something ends.
-      let edge = random.pick(Self.edges)
-      code.li(address, random.pick([0x0000_0040, 0x3000_0000, 0x8FFF_FFF8, edge, edge, edge]))
-      let stays = reserved.insert(address).inserted
-      for _ in 0...random.below(3) { emitExactAccess(base: address, offset: Int32(random.below(16)) - 8) }
-      if stays { reserved.remove(address) }
+      code.li(address, random.pick([0x0000_0040, 0x3000_0000, 0x8FFF_FFF8, 0xC000_0000]))
+      emitExactAccess(base: address, offset: 0)
     }
+  }
+
+  /// Accesses around where something ends: most of them trap.
+  mutating func emitEdges() {
+    let address = temporary()
+    code.li(address, random.pick(Self.edges))
+    let stays = reserved.insert(address).inserted
+    for _ in 0...random.below(3) { emitExactAccess(base: address, offset: Int32(random.below(16)) - 8) }
+    if stays { reserved.remove(address) }
   }
 
   /// Any load or store at just this place.
