@@ -45,6 +45,7 @@ public final class Translator {
     firstPage = Int(cache.locate(UInt64(ram.base))?.codePage ?? 0)
     alignmentMask = isa.has(.c) ? 0 : 2
     threshold = isEager ? 1 : Self.standardThreshold
+    countdown = isEager ? Self.eagerCountdown : Self.standardCountdown
     former = RegionFormer(
       code: cache, alignmentMask: alignmentMask, leastHeat: isEager ? 1 : 4)
     buffer = try CodeBuffer(capacity: capacity)
@@ -73,7 +74,10 @@ public final class Translator {
 
   private static let standardThreshold: UInt16 = 12
   /// How often a block is entered before what it leads to is translated with it.
-  private static let countdown: Int32 = 1000
+  private let countdown: Int32
+  private static let standardCountdown: Int32 = 1000
+  /// So that what is run eagerly comes to be run as a region too.
+  private static let eagerCountdown: Int32 = 50
 
   /// Where code goes that jumps to a block without host code.
   private var noCode: UInt { address(common.leaveTo) }
@@ -326,7 +330,7 @@ extension Translator: HostCodeEngine {
     lowering.emitDeadEnd(head.pointee.pc)
     guard !lowering.isTooLarge, buffer.take(lowering.code) else { return false }
     exits += lowering.exits.exits
-    head.pointee.countdown = countsDown ? Self.countdown : .max
+    head.pointee.countdown = countsDown ? countdown : .max
     record(TranslatedRegion(head: head, entry: entry, end: end))
     if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
     return true
