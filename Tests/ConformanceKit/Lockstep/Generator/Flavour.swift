@@ -46,7 +46,7 @@ struct Flavour {
     integer = weight(34) + 1
     compressed = weight(26)
     memory = weight(20)
-    float = weight(16)
+    float = weight(22) * random.pick([1, 1, 1, 1, 6])
     atomic = weight(4)
     register = weight(2)
     other = weight(3)
@@ -59,7 +59,7 @@ struct Flavour {
     isVectored = random.chance(percent: 50)
     timer = Self.interval(&random, instructionsPerTick)
     visits = random.pick([0, 25, 50, 80, 95])
-    modifications = random.pick([0, 10, 30, 60])
+    modifications = random.pick([0, 20, 50, 90])
     hasSupervisorTimer = random.chance(percent: 75)
     protectsCode = random.chance(percent: 20)
   }

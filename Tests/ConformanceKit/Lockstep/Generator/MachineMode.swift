@@ -100,6 +100,8 @@ extension LockstepBuilder {
 
   private mutating func emitFloatSwitch() {
     let state = temporary()
+    // A write of flags would make the state dirty again.
+    code.emit(.csrrwi, Int32(CSR.fflags.rawValue))
     code.li(state, Status.fsDirty)
     code.csr(.csrrc, CSR.mstatus.rawValue, state)
     if random.chance(percent: 50) {
@@ -108,9 +110,7 @@ extension LockstepBuilder {
     }
     switch random.below(3) {
     case 0: emitInstructions(2 + random.below(12))
-    case 1:
-      code.emit(.csrrwi, Int32(CSR.fflags.rawValue))
-      for _ in 0...random.below(3) { emitFloatComparison() }
+    case 1: for _ in 0...random.below(3) { emitFloatComparison() }
     default: emitCall()
     }
     code.csr(.csrrs, rd: destination(), CSR.mstatus.rawValue, 0)

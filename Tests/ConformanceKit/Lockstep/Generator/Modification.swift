@@ -4,13 +4,14 @@ import ISA
 /// `fence.i`.
 extension LockstepBuilder {
   mutating func emitModification() {
-    switch random.below(10) {
+    switch random.below(11) {
     case 0, 1: emitChangeAhead()
     case 2, 3: emitChangeInLoop()
     case 4, 5: emitChangeElsewhere()
     case 6: emitDataBesideCode()
     case 7: emitSlotAcross(random.pick([64, 64, 4096]))
-    case 8 where place != nil: if random.chance(percent: 25) { emitClearedCode() } else { emitCopyOfCode() }
+    case 8, 9: if place != nil { emitCopyOfCode() } else { emitSlot() }
+    case 10 where place != nil && heat < 50: emitClearedCode()
     default: emitSlot()
     }
   }
