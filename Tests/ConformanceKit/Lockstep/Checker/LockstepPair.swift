@@ -43,7 +43,8 @@ public struct LockstepSetting: Sendable {
   /// Whether the second machine is run in pieces of its own, of which a guest must see nothing.
   public var recuts = false
   public var fault: PlantedFault?
-  /// Instructions between comparisons of all of memory.
+  /// Instructions between comparisons of everything but memory, and of memory too; registers are compared after each slice.
+  public var stateInterval: UInt64 = 4000
   public var memoryInterval: UInt64 = 50_000
   /// Most instructions between two comparisons.
   public var longestSlice = 20_000
@@ -105,6 +106,18 @@ public final class LockstepPair {
     case .instructions(let target): machine.run(toExecuted: target)
     case .time(let time): _ = machine.run(until: time)
     case .input(let bytes): _ = machine.uart.receive(bytes)
+    }
+  }
+
+  /// Whether registers, modes and counts of instructions are alike: what can be compared all the time.
+  public var registersAreSame: Bool {
+    zip(machines[0].harts, machines[1].harts).allSatisfy { first, second in
+      guard first.pc == second.pc, first.mode == second.mode, first.executed == second.executed,
+        first.retired == second.retired
+      else { return false }
+      for index in 1..<32 where first[x: index] != second[x: index] { return false }
+      for index in 0..<32 where first[f: index] != second[f: index] { return false }
+      return true
     }
   }
 

@@ -39,7 +39,7 @@ public struct LockstepRun {
     let pair = try LockstepPair(setting, plan.machine)
     var steps: [LockstepAdvance] = []
     var target: UInt64 = 0
-    var memoryDue = setting.memoryInterval
+    var (stateDue, memoryDue) = (setting.stateInterval, setting.memoryInterval)
     var result = LockstepResult()
     while target < limit, !pair.hasEnded {
       target = min(target + slice(), limit)
@@ -48,8 +48,10 @@ public struct LockstepRun {
       // Time passes in idle machines as well.
       let isLast = target == limit || pair.hasEnded || pair.executed < target
       let checksMemory = target >= memoryDue || isLast
+      let checksState = target >= stateDue || checksMemory
       if checksMemory { memoryDue = target + setting.memoryInterval }
-      if !pair.isSame(includingMemory: checksMemory) {
+      if checksState { stateDue = target + setting.stateInterval }
+      if !(checksState ? pair.isSame(includingMemory: checksMemory) : pair.registersAreSame) {
         let title = "seed \(plan.seed), \(plan.configuration.harts) harts"
         result.report = try LockstepInvestigation(title, setting: setting, steps: steps, make: plan.machine)
           .report()
