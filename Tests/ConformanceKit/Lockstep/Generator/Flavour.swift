@@ -49,7 +49,7 @@ struct Flavour {
     float = weight(22) * random.pick([1, 1, 1, 1, 6])
     atomic = weight(4)
     register = weight(2)
-    other = weight(3)
+    other = weight(5)
     traps = random.pick([0, 1, 1, 3, 3, 10])
     alignment = random.pick([100, 90, 75, 50])
     sections = 6 + random.below(20)

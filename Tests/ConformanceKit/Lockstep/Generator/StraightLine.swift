@@ -205,8 +205,8 @@ extension LockstepBuilder {
 
   private mutating func emitOther() {
     switch random.below(8) {
-    case 0...2: movePointer()
-    case 3: code.emit(random.pick(Self.cacheOpcodes), rs1: random.pick([Self.pointer, Self.compressedPointer]))
+    case 0, 1: movePointer()
+    case 2, 3: code.emit(random.pick(Self.cacheOpcodes), rs1: random.pick([Self.pointer, Self.compressedPointer]))
     case 4: code.emit(random.pick(Self.fences))
     case 5: code.half(1)
     default: code.li(destination(), random.word())
