@@ -21,6 +21,7 @@ LOCKSTEP_SEED ?= $(shell date +%s)000
 BENCH ?=
 CONFORMANCE ?=
 LOCKSTEP ?=
+LINUX := guests/build/linux
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
@@ -72,6 +73,8 @@ conformance: packages ## Run a million instructions of every kind in lockstep wi
 lockstep: packages ## Run random programs on both engines and compare them all the time (LOCKSTEP_SECONDS=600)
 	$(call say,running both engines in lockstep for $(LOCKSTEP_SECONDS) seconds)
 	$(SWIFT) build $(FLAGS) --product lockstep
+	@[ ! -f $(LINUX)/Image ] || $(BUILD)/lockstep --engines interpreter translator --kernel $(LINUX)/Image \
+	  --initrd $(LINUX)/initramfs.cpio.gz --append console=ttyS0 --milliseconds 3000 --type 'ls -l /bin | md5sum'
 	$(BUILD)/lockstep --kept Tests/ConformanceTests/Fixtures/lockstep-seeds.txt --seed $(LOCKSTEP_SEED) \
 	  --seconds $(LOCKSTEP_SECONDS) --jobs $(LOCKSTEP_JOBS) $(LOCKSTEP)
 
