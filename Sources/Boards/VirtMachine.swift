@@ -59,12 +59,13 @@ public enum RAMSource {
   /// What RAM of the same size held once.
   case image(MemoryImage)
 
-  fileprivate func memory(size: Int) throws(MemoryError) -> GuestMemory {
+  fileprivate func memory(size: Int, isInWindow: Bool) throws(MemoryError) -> GuestMemory {
     switch self {
-    case .own: try GuestMemory(base: MemoryMap.ramBase, size: size)
-    case .freezable: try GuestMemory(freezable: size, base: MemoryMap.ramBase)
-    case .descriptor(let descriptor): try GuestMemory(base: MemoryMap.ramBase, size: size, descriptor: descriptor)
-    case .image(let image): try GuestMemory(image, base: MemoryMap.ramBase)
+    case .own: try GuestMemory(base: MemoryMap.ramBase, size: size, isInWindow: isInWindow)
+    case .freezable: try GuestMemory(freezable: size, base: MemoryMap.ramBase, isInWindow: isInWindow)
+    case .descriptor(let descriptor):
+      try GuestMemory(base: MemoryMap.ramBase, size: size, isInWindow: isInWindow, descriptor: descriptor)
+    case .image(let image): try GuestMemory(image, base: MemoryMap.ramBase, isInWindow: isInWindow)
     }
   }
 }
@@ -123,7 +124,8 @@ public final class VirtMachine {
     _ configuration: MachineConfiguration, console: any ConsoleSink, ram source: RAMSource = .own
   ) throws(MemoryError) {
     self.configuration = configuration
-    ram = try source.memory(size: configuration.memorySize)
+    ram = try source.memory(
+      size: configuration.memorySize, isInWindow: configuration.engine != .interpreter)
     bootROM = try GuestMemory(
       base: MemoryMap.bootROM.base, size: Int(MemoryMap.bootROM.size), isWritable: false)
     switch configuration.clock {

@@ -1,7 +1,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "CHost.h"
+#include "internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,9 +76,10 @@ static int crash_descriptor = -1;
 static struct termios crash_settings;
 static const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
 
-static void restore_and_crash(int number) {
+void chost_crash(int number) {
   if (crash_descriptor >= 0) tcsetattr(crash_descriptor, TCSANOW, &crash_settings);
-  // The handler was reset when it was entered: now the signal has its usual effect.
+  // Whatever handled it, now the signal has its usual effect.
+  set_action(number, SIG_DFL, 0);
   raise(number);
 }
 
@@ -88,8 +89,11 @@ void chost_restore_on_crash(int descriptor, const struct termios *settings) {
     crash_settings = *settings;
     crash_descriptor = descriptor;
   }
-  for (size_t index = 0; index < sizeof crashes / sizeof crashes[0]; index++)
-    set_action(crashes[index], settings ? restore_and_crash : SIG_DFL, SA_RESETHAND | SA_NODEFER);
+  for (size_t index = 0; index < sizeof crashes / sizeof crashes[0]; index++) {
+    // The handler of faults in translated code ends with a crash if it is not one of those.
+    if (crashes[index] == SIGSEGV && chost_catches_faults()) continue;
+    set_action(crashes[index], settings ? chost_crash : SIG_DFL, SA_NODEFER);
+  }
 }
 
 // Waiting

@@ -12,7 +12,9 @@ public final class Translator {
   private let commonEnd: Int
   let features = HostFeatures.host
   let alignmentMask: UInt32
-  private let lines: CodeLines
+  /// Nil where memory has no window: M-mode then uses the soft TLB, as all other modes do.
+  private let lines: CodeLines?
+  private let sites: FaultSites
   package let threshold: UInt16
   private let former: RegionFormer
   public internal(set) var statistics = TranslatorStatistics()
@@ -49,7 +51,9 @@ public final class Translator {
     former = RegionFormer(
       code: cache, alignmentMask: alignmentMask, leastHeat: isEager ? 1 : 4)
     buffer = try CodeBuffer(capacity: capacity)
-    lines = try CodeLines(ramSize: ram.size)
+    guard let sites = FaultSites(buffer) else { throw MemoryError(size: capacity, errorNumber: 0) }
+    self.sites = sites
+    lines = try CodeLines(of: ram)
     guard var assembler = buffer.assembler() else { throw MemoryError(size: capacity, errorNumber: 0) }
     common = CommonCode(&assembler)
     guard buffer.take(assembler) else { throw MemoryError(size: capacity, errorNumber: 0) }
@@ -59,7 +63,9 @@ public final class Translator {
     later = .allocate(capacity: Lowering.mostLater)
     labels = .allocate(capacity: Self.mostBlocks)
     cache.engine = self
-    cache.onLinesChange = { [unowned self] page, bits in lines.set(page: Int(page) - firstPage, lines: bits) }
+    if let lines {
+      cache.onLinesChange = { [firstPage] page, bits in lines.set(page: Int(page) - firstPage, lines: bits) }
+    }
     cache.unlinked.pointee.hostCode = noCode
   }
 
@@ -88,14 +94,13 @@ public final class Translator {
   package func attach(_ hart: Hart) {
     hart.engine = self
     hart.state.pointee.host.operations = cache.arena
-    hart.state.pointee.host.ram = ram.pointer
-    hart.state.pointee.host.codeLines = lines.bytes
+    hart.state.pointee.host.window = lines == nil ? nil : ram.window?.start
     hart.state.pointee.host.enter = UnsafeRawPointer(bitPattern: address(common.enter))
     hart.state.pointee.host.slowPath = unsafeBitCast(Hart.slowPath, to: UnsafeRawPointer.self)
   }
 
   /// Host memory in use, in bytes.
-  public var residentBytes: Int { buffer.residentBytes + lines.residentBytes }
+  public var residentBytes: Int { buffer.residentBytes + sites.residentBytes + (lines?.residentBytes ?? 0) }
 }
 
 /// Host code made from some blocks.
@@ -207,7 +212,7 @@ extension Translator: HostCodeEngine {
 
   package func flush() {
     dropCode()
-    lines.clear()
+    lines?.clear()
   }
 
   /// Drops host code, but not what blocks are known.
@@ -217,6 +222,8 @@ extension Translator: HostCodeEngine {
     droppedExits &+= UInt32(truncatingIfNeeded: exits.count)
     exits.removeAll(keepingCapacity: true)
     buffer.truncate(to: commonEnd)
+    sites.cut(to: 0)
+    sites.publish()
     statistics.flushes += 1
   }
 
@@ -303,12 +310,13 @@ extension Translator: HostCodeEngine {
     let isOpen = head.pointee.kind == .open
     var lowering = Lowering(
       code: assembler, map: countsDown ? RegisterMap() : chooseRegisters(),
-      memory: isOpen ? .open(start: ram.base, size: UInt32(truncatingIfNeeded: ram.size)) : .translated,
+      memory: isOpen && lines != nil ? .window : .translated,
       features: features, common: common,
       exits: ExitTable(
         after: Int(droppedExits) + exits.count, pc: head.pointee.pc, codePage: head.pointee.codePage, isOpen: isOpen),
-      alignmentMask: alignmentMask, later: later)
+      sites: sites, alignmentMask: alignmentMask, later: later)
     let entry = lowering.code.offset
+    let sitesBefore = sites.count
     for index in blocks.indices { labels[index] = Label() }
     if countsDown {
       lowering.code.bind(&labels[0])
@@ -328,7 +336,11 @@ extension Translator: HostCodeEngine {
     lowering.emitLater()
     let end = lowering.code.offset
     lowering.emitDeadEnd(head.pointee.pc)
-    guard !lowering.isTooLarge, buffer.take(lowering.code) else { return false }
+    guard !lowering.isTooLarge, buffer.take(lowering.code) else {
+      sites.cut(to: sitesBefore)
+      return false
+    }
+    sites.publish()
     exits += lowering.exits.exits
     head.pointee.countdown = countsDown ? countdown : .max
     record(TranslatedRegion(head: head, entry: entry, end: end))

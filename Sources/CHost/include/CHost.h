@@ -1,6 +1,7 @@
 #ifndef CHOST_H
 #define CHOST_H
 
+#include <stddef.h>
 #include <termios.h>
 
 // Signals. A handler may do next to nothing, and Swift code may not run in one; this one notes the signal's number in a
@@ -59,6 +60,27 @@ int chost_core_count(void);
 /// Has the calling thread run only on the core with this number, from 0, among those that it may use now. Does nothing
 /// when there is none, or where the host has no such thing.
 void chost_bind_thread(int number);
+
+// Faults in translated code.
+
+/// An instruction that may access what cannot be accessed, and where to go on then: offsets in the code.
+struct chost_site {
+  unsigned place;
+  unsigned target;
+};
+
+struct chost_code;
+
+/// Has faults in code caught: an instruction that causes one is overwritten with a jump to its target, for which it must
+/// have five bytes. `executable` and `writable` are views of the same memory. Null where that is not possible, and with
+/// no memory left.
+struct chost_code *chost_add_code(const void *executable, void *writable, size_t size);
+
+/// Tells where the instructions are, in ascending order. The code must not be running; the sites have to stay.
+void chost_set_sites(struct chost_code *code, const struct chost_site *sites, size_t count);
+
+/// Ends that. The code must not be running.
+void chost_remove_code(struct chost_code *code);
 
 // The processor.
 

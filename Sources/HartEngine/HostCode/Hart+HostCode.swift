@@ -42,8 +42,8 @@ extension Hart {
   @inline(__always) func runHostCode(of block: BlockPointer) -> UInt32 {
     guard let enter = state.pointee.host.enter else { return 0 }
     state.pointee.host.usedFloat = 0
-    let base =
-      block.pointee.kind == .open ? state.pointee.host.ram : UnsafeMutableRawPointer(state.pointee.dataTLB)
+    let table = UnsafeMutableRawPointer(state.pointee.dataTLB)
+    let base = block.pointee.kind == .open ? state.pointee.host.window ?? table : table
     let exit = unsafeBitCast(enter, to: Enter.self)(state, block.pointee.hostCode, base)
     takeFloatStatus()
     return exit

@@ -4,10 +4,8 @@ package struct HostCodeState: BitwiseCopyable {
   package var hart: UnsafeMutableRawPointer?
   /// The first operation that slow paths count from.
   package var operations: UnsafeMutableRawPointer?
-  /// First byte of RAM in host memory.
-  package var ram: UnsafeMutableRawPointer?
-  /// A byte for each 64-byte line of RAM, not zero where a store may hit decoded code.
-  package var codeLines: UnsafeMutablePointer<UInt8>?
+  /// Where address 0 is in the window through which code that runs untranslated in M-mode reaches memory; nil for none.
+  package var window: UnsafeMutableRawPointer?
   /// Begins host code: a C function of the state, where to begin, and what reaches memory.
   package var enter: UnsafeRawPointer?
   /// Where slow paths are: `Hart.slowPath`.

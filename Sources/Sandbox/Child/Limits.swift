@@ -1,9 +1,10 @@
 #if os(Linux)
   import Glibc
+  import SystemBus
 
   /// How much of the host this process may use.
   struct Limits {
-    private let addressSpace: UInt64
+    private let memory: UInt64
 
     /// Address space for the program itself, decoded code, tables and all else that does not grow with the guest.
     private static let fixedSpace: UInt64 = 512 << 20
@@ -11,12 +12,13 @@
     /// RAM, and files three times: as they were read, as they are loaded at each reset, and on the way from one to the
     /// other.
     init(_ setup: Setup) {
-      addressSpace = setup.files.reduce(setup.machine.memory &+ Self.fixedSpace) { $0 &+ $1.length &* 3 }
+      memory = setup.files.reduce(setup.machine.memory &+ Self.fixedSpace) { $0 &+ $1.length &* 3 }
     }
 
     private var limits: [(resource: __rlimit_resource, value: UInt64)] {
       [
-        (RLIMIT_AS, addressSpace), (RLIMIT_CORE, 0), (RLIMIT_FSIZE, 0), (__RLIMIT_MEMLOCK, 0), (__RLIMIT_MSGQUEUE, 0),
+        (RLIMIT_DATA, memory), (RLIMIT_AS, memory &+ UInt64(AddressWindow.size)), (RLIMIT_CORE, 0), (RLIMIT_FSIZE, 0),
+        (__RLIMIT_MEMLOCK, 0), (__RLIMIT_MSGQUEUE, 0),
         (__RLIMIT_NICE, 0), (RLIMIT_NOFILE, 0), (__RLIMIT_NPROC, 0), (__RLIMIT_RTPRIO, 0), (__RLIMIT_LOCKS, 0),
       ]
     }

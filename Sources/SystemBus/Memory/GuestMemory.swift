@@ -36,6 +36,8 @@ public final class GuestMemory {
   public let pointer: UnsafeMutableRawPointer
   /// False for a boot ROM: guest stores then fault.
   public let isWritable: Bool
+  /// How the host's addresses around it are used, where they are.
+  package let window: AddressWindow?
 
   /// Where the pages come from.
   enum Backing {
@@ -51,44 +53,62 @@ public final class GuestMemory {
 
   var backing: Backing
   /// Bytes on each side that nothing can access: more than any displacement that an engine adds.
-  private static let guardSize = 64 << 10
+  static let guardSize = 64 << 10
 
-  /// - Parameter descriptor: a file of at least `size` bytes, all zero, that becomes the memory; nil for memory of this
-  ///   process alone. It may be closed afterwards. Whoever can shorten the file can end this process, so it should be
-  ///   sealed against that if anyone else has it.
-  public init(base: UInt32, size: Int, isWritable: Bool = true, descriptor: Int32? = nil) throws(MemoryError) {
+  /// - Parameters:
+  ///   - isInWindow: whether an `AddressWindow` is wanted around it, if the host has the addresses.
+  ///   - descriptor: a file of at least `size` bytes, all zero, that becomes the memory; nil for memory of this
+  ///     process alone. It may be closed afterwards. Whoever can shorten the file can end this process, so it should be
+  ///     sealed against that if anyone else has it.
+  public convenience init(
+    base: UInt32, size: Int, isWritable: Bool = true, isInWindow: Bool = false, descriptor: Int32? = nil
+  ) throws(MemoryError) {
     let rounded = (size + 4095) & ~4095
     if let descriptor { try Self.checkLength(of: descriptor, size: rounded) }
-    let mapping = try HostMapping.map(
-      count: rounded, of: UInt8.self, guardSize: Self.guardSize, descriptor: descriptor)
-    self.base = base
-    self.size = rounded
-    self.pointer = UnsafeMutableRawPointer(mapping)
-    self.isWritable = isWritable
-    backing = descriptor == nil ? .own : .shared
+    try self.init(
+      base: base, rounded: rounded, isWritable: isWritable, isInWindow: isInWindow, descriptor: descriptor,
+      backing: descriptor == nil ? .own : .shared)
   }
 
   /// Memory that can be frozen at once, without a copy, the first time; see `freeze`.
-  public init(freezable size: Int, base: UInt32) throws(MemoryError) {
+  public convenience init(freezable size: Int, base: UInt32, isInWindow: Bool = false) throws(MemoryError) {
     let rounded = (size + 4095) & ~4095
     let file = try MemoryFile(name: "roost-ram", size: rounded)
-    let mapping = try HostMapping.map(
-      count: rounded, of: UInt8.self, guardSize: Self.guardSize, descriptor: file.descriptor)
-    self.base = base
-    self.size = rounded
-    pointer = UnsafeMutableRawPointer(mapping)
-    isWritable = true
-    backing = .file(file)
+    try self.init(
+      base: base, rounded: rounded, isWritable: true, isInWindow: isInWindow, descriptor: file.descriptor,
+      backing: .file(file))
   }
 
   /// Memory that begins as `image`.
-  public convenience init(_ image: MemoryImage, base: UInt32) throws(MemoryError) {
-    try self.init(base: base, size: image.size)
+  public convenience init(_ image: MemoryImage, base: UInt32, isInWindow: Bool = false) throws(MemoryError) {
+    try self.init(base: base, size: image.size, isInWindow: isInWindow)
     try adopt(image)
   }
 
+  private init(
+    base: UInt32, rounded size: Int, isWritable: Bool, isInWindow: Bool, descriptor: Int32?, backing: Backing
+  ) throws(MemoryError) {
+    self.base = base
+    self.size = size
+    self.isWritable = isWritable
+    self.backing = backing
+    if isInWindow, let room = AddressWindow.room(base: base, size: size),
+      let mapping = try? HostMapping.map(
+        count: size, of: UInt8.self, guardSize: Self.guardSize, room: room, descriptor: descriptor)
+    {
+      pointer = UnsafeMutableRawPointer(mapping)
+      window = AddressWindow(around: pointer, base: base, size: size)
+    } else {
+      pointer = UnsafeMutableRawPointer(
+        try HostMapping.map(count: size, of: UInt8.self, guardSize: Self.guardSize, descriptor: descriptor))
+      window = nil
+    }
+  }
+
   deinit {
-    HostMapping.unmap(pointer.assumingMemoryBound(to: UInt8.self), count: size, guardSize: Self.guardSize)
+    let room = window == nil ? nil : AddressWindow.room(base: base, size: size)
+    HostMapping.unmap(
+      pointer.assumingMemoryBound(to: UInt8.self), count: size, guardSize: Self.guardSize, room: room ?? (0, 0))
   }
 
   /// Beyond the end of a file its mapping ends the process.

@@ -21,34 +21,37 @@ public enum HostMapping {
   /// Maps `count` zeroed elements of a type for which all-zero bytes are a valid value.
   /// - Parameters:
   ///   - guardSize: bytes on each side that nothing can access.
+  ///   - room: bytes of addresses beyond the guards on each side that are kept free as well.
   ///   - descriptor: a file whose first bytes become the memory, shared with whoever else maps it; nil for memory of
   ///     this process alone.
   ///   - isExecutable: whether the memory is to be executed, and so cannot be written here.
   public static func map<T: BitwiseCopyable>(
-    count: Int, of _: T.Type, guardSize: Int = pageSize, descriptor: Int32? = nil, isExecutable: Bool = false
+    count: Int, of _: T.Type, guardSize: Int = pageSize, room: (before: Int, after: Int) = (0, 0),
+    descriptor: Int32? = nil, isExecutable: Bool = false
   ) throws(MemoryError) -> UnsafeMutablePointer<T> {
     let size = wholePages(max(count, 1) * MemoryLayout<T>.stride)
-    let edge = wholePages(guardSize)
-    guard let room = mmap(nil, size + 2 * edge, PROT_NONE, MAP_PRIVATE | anonymous, -1, 0), room != MAP_FAILED else {
+    let edge = wholePages(guardSize) + wholePages(room.before)
+    let whole = edge + size + wholePages(room.after) + wholePages(guardSize)
+    guard let start = mmap(nil, whole, PROT_NONE, MAP_PRIVATE | anonymous, -1, 0), start != MAP_FAILED else {
       throw MemoryError(size: size, errorNumber: errno)
     }
     let flags = MAP_FIXED | (descriptor == nil ? MAP_PRIVATE | anonymous : MAP_SHARED)
     let protection = PROT_READ | (isExecutable ? PROT_EXEC : PROT_WRITE)
-    guard mmap(room + edge, size, protection, flags, descriptor ?? -1, 0) != MAP_FAILED else {
+    guard mmap(start + edge, size, protection, flags, descriptor ?? -1, 0) != MAP_FAILED else {
       let error = MemoryError(size: size, errorNumber: errno)
-      munmap(room, size + 2 * edge)
+      munmap(start, whole)
       throw error
     }
-    return (room + edge).bindMemory(to: T.self, capacity: count)
+    return (start + edge).bindMemory(to: T.self, capacity: count)
   }
 
-  /// Ends a mapping made with the same count and guards.
+  /// Ends a mapping made with the same count, guards and room.
   public static func unmap<T: BitwiseCopyable>(
-    _ pointer: UnsafeMutablePointer<T>, count: Int, guardSize: Int = pageSize
+    _ pointer: UnsafeMutablePointer<T>, count: Int, guardSize: Int = pageSize, room: (before: Int, after: Int) = (0, 0)
   ) {
-    let edge = wholePages(guardSize)
+    let edge = wholePages(guardSize) + wholePages(room.before)
     let size = wholePages(max(count, 1) * MemoryLayout<T>.stride)
-    munmap(UnsafeMutableRawPointer(pointer) - edge, size + 2 * edge)
+    munmap(UnsafeMutableRawPointer(pointer) - edge, edge + size + wholePages(room.after) + wholePages(guardSize))
   }
 
   /// Gives the pages back to the host; they read zero afterwards, for all who share them.
@@ -101,7 +104,7 @@ public enum HostMapping {
   }
 
   /// Puts zeroed memory of this process's own in the place of what is mapped at `pointer`.
-  static func replaceWithZeros(_ pointer: UnsafeMutableRawPointer, count: Int) throws(MemoryError) {
+  package static func replaceWithZeros(_ pointer: UnsafeMutableRawPointer, count: Int) throws(MemoryError) {
     guard mmap(pointer, count, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | anonymous, -1, 0) != MAP_FAILED else {
       throw MemoryError(size: count, errorNumber: errno)
     }

@@ -1,21 +1,27 @@
 import HartEngine
 import SystemBus
 
-/// A byte for each 64-byte line of RAM, not zero where a store may hit decoded code.
+/// A byte for each 64-byte line of RAM, in its window, not zero where a store may hit decoded code.
 ///
 /// A store may begin in one line and end in the next, so a line counts too if the one after it holds code.
 final class CodeLines {
-  let bytes: UnsafeMutablePointer<UInt8>
+  private let bytes: UnsafeMutablePointer<UInt8>
   private let count: Int
   private let pageCount: Int
+  /// They are in its window.
+  private let ram: GuestMemory
 
-  init(ramSize: Int) throws(MemoryError) {
-    pageCount = ramSize >> 12
-    count = (pageCount + 1) * 64
-    bytes = try HostMapping.map(count: count, of: UInt8.self)
+  /// Nil when the memory has no window.
+  init?(of ram: GuestMemory) throws(MemoryError) {
+    guard let window = ram.window else { return nil }
+    self.ram = ram
+    pageCount = ram.size >> 12
+    count = pageCount << (12 - AddressWindow.lineShift)
+    bytes = window.lines.assumingMemoryBound(to: UInt8.self)
+    let page = HostMapping.pageSize
+    let start = UnsafeMutableRawPointer(bitPattern: UInt(bitPattern: window.lines) & ~UInt(page - 1)) ?? window.lines
+    try HostMapping.replaceWithZeros(start, count: (window.lines - start + count + page - 1) & ~(page - 1))
   }
-
-  deinit { HostMapping.unmap(bytes, count: count) }
 
   /// - Parameters:
   ///   - page: of RAM.
@@ -23,7 +29,7 @@ final class CodeLines {
   func set(page: Int, lines: UInt64) {
     guard page >= 0, page < pageCount else { return }
     let first = bytes + page * 64
-    let followed = lines | lines >> 1 | (first[64] != 0 ? 1 << 63 : 0)
+    let followed = lines | lines >> 1 | (page + 1 < pageCount && first[64] != 0 ? 1 << 63 : 0)
     for line in 0..<64 { first[line] = UInt8(truncatingIfNeeded: followed >> UInt64(line) & 1) }
     if lines & 1 != 0, page > 0 { first[-1] = 1 }
   }

@@ -4,7 +4,7 @@
 /// there. A region that has more use for others keeps those instead, and changes them on its way in and out.
 struct RegisterMap {
   /// The host's registers that hold guest registers.
-  static let pool: InlineArray<9, HostRegister> = [.r12, .rbx, .r13, .rsi, .rdi, .r8, .r9, .r10, .r11]
+  static let pool: InlineArray<9, HostRegister> = [.r12, .rbx, .r14, .rsi, .rdi, .r8, .r9, .r10, .r11]
   /// The guest registers that are in them between regions: ra, sp, s0, a0…a5.
   static let pinned: InlineArray<9, UInt8> = [1, 2, 8, 10, 11, 12, 13, 14, 15]
 

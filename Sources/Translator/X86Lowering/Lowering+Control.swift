@@ -163,6 +163,7 @@ extension Lowering {
     var index = 0
     while index < laterCount {
       code.bind(&later[index].entry)
+      sites.lead(later[index].firstSite, count: later[index].sites, to: code.offset)
       let value = later[index].value
       switch later[index].kind {
       case .outside:

@@ -1,5 +1,6 @@
 import HartEngine
 import ISA
+import SystemBus
 
 extension Lowering {
   private static let entryShift: UInt8 = 12 - 5
@@ -12,24 +13,17 @@ extension Lowering {
   private static let writeTag = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.writeTag))
   private static let addend = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.addend))
 
-  /// Leaves the host address of an access in rax, plus what the returned address says; `later` is where it goes that has
-  /// none. Uses rcx and rdx.
+  /// Where an access finds its memory; what the returned place names has to be left alone until then. `later` is where it
+  /// goes if that is not to be had. Uses rax, rcx and rdx.
   private mutating func locate(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
     switch memory {
-    case .open(let start, let size):
-      address(i, minus: start)
-      code.alu32(.cmp, .rax, size &- bytes)
-      outside(if: .a, later)
-      if isStore {
-        code.load64(.rcx, Self.field(StateOffset.codeLines))
-        code.mov32(.rdx, .rax)
-        code.shift32(.shr, .rdx, by: 6)
-        code.cmp8(HostAddress(.rcx, .rdx), 0)
-        outside(if: .ne, later)
-      }
-      return HostAddress(Self.base, .rax)
+    case .window:
+      let direct = register(i.a).flatMap { Self.fitsGuard(Int32(bitPattern: i.constant)) ? $0 : nil }
+      if direct == nil { address(i) }
+      if isStore { checkLine(i, direct, later) }
+      return direct.map { HostAddress(Self.base, $0, Int32(bitPattern: i.constant)) } ?? HostAddress(Self.base, .rax)
     case .translated:
-      address(i, minus: 0)
+      address(i)
       code.mov32(.rcx, .rax)
       code.shift32(.shr, .rcx, by: Self.entryShift)
       code.alu32(.and, .rcx, Self.entryMask)
@@ -47,24 +41,50 @@ extension Lowering {
     }
   }
 
+  /// What goes round the end of the guest's addresses must fault.
+  private static func fitsGuard(_ displacement: Int32) -> Bool { displacement >= -2048 && displacement < 2048 }
+
+  /// Leaves stores to lines that hold code to the hart. For what is no memory there are no lines, so that this faults.
+  private mutating func checkLine(_ i: IRInstruction, _ direct: HostRegister?, _ later: Int) {
+    if let direct, i.constant != 0 {
+      code.lea32(.rcx, HostAddress(direct, Int32(bitPattern: i.constant)))
+    } else {
+      code.mov32(.rcx, direct ?? .rax)
+    }
+    code.shift32(.shr, .rcx, by: UInt8(AddressWindow.lineShift))
+    mark(later)
+    code.cmp8(HostAddress(Self.base, .rcx, Int32(truncatingIfNeeded: AddressWindow.linesOffset)), 0)
+    outside(if: .ne, later)
+  }
+
+  /// To come before an instruction that reaches guest memory: should it fault, it becomes a jump to `later`.
+  private mutating func mark(_ later: Int) {
+    guard case .window = memory else { return }
+    sites.add(place: code.offset)
+    self.later[later].sites += 1
+  }
+
   /// Puts the guest's address into rax.
-  private mutating func address(_ i: IRInstruction, minus start: UInt32) {
-    let displacement = i.constant &- start
+  private mutating func address(_ i: IRInstruction) {
     if i.a == IRRegister.constant {
-      code.mov32(.rax, displacement)
+      code.mov32(.rax, i.constant)
     } else if let register = register(i.a) {
-      if displacement == 0 {
+      if i.constant == 0 {
         code.mov32(.rax, register)
       } else {
-        code.lea32(.rax, HostAddress(register, Int32(bitPattern: displacement)))
+        code.lea32(.rax, HostAddress(register, Int32(bitPattern: i.constant)))
       }
     } else {
       code.load32(.rax, Self.slot(i.a))
-      if displacement != 0 { code.alu32(.add, .rax, displacement) }
+      if i.constant != 0 { code.alu32(.add, .rax, i.constant) }
     }
   }
 
-  private mutating func postponeOutside(_ i: IRInstruction) -> Int { postpone(LaterCode(.outside, i.site)) }
+  private mutating func postponeOutside(_ i: IRInstruction) -> Int {
+    let index = postpone(LaterCode(.outside, i.site))
+    later[index].firstSite = sites.count
+    return index
+  }
 
   private mutating func resume(_ later: Int) { code.bind(&self.later[later].resume) }
 
@@ -74,6 +94,7 @@ extension Lowering {
     let later = postponeOutside(i)
     let place = locate(i, bytes: bytes, isStore: false, later)
     let target = target(i.destination)
+    mark(later)
     switch (bytes, isSigned) {
     case (1, true): code.loadSigned8(target, place)
     case (1, false): code.loadZero8(target, place)
@@ -89,6 +110,7 @@ extension Lowering {
     let later = postponeOutside(i)
     let place = locate(i, bytes: bytes, isStore: true, later)
     if i.b == IRRegister.constant {
+      mark(later)
       switch bytes {
       case 1: code.store8(place, 0)
       case 2: code.store16(place, 0)
@@ -96,6 +118,7 @@ extension Lowering {
       }
     } else {
       let value = use(i.b, 0, in: .rcx)
+      mark(later)
       switch bytes {
       case 1: code.store8(place, value)
       case 2: code.store16(place, value)
@@ -110,8 +133,10 @@ extension Lowering {
     let later = postponeOutside(i)
     let place = locate(i, bytes: 4, isStore: true, later)
     // The host's address is aligned as the guest's is.
-    code.test32(.rax, UInt32(3))
+    code.lea32(.rcx, place)
+    code.test32(.rcx, UInt32(3))
     outside(if: .ne, later)
+    mark(later)
     code.load32(.rcx, place)
     load(i.b, 0, into: .rdx)
     switch AtomicOperation(rawValue: i.detail) ?? .swap {
@@ -142,6 +167,7 @@ extension Lowering {
     let later = postponeOutside(i)
     checkFloat(later)
     let place = locate(i, bytes: isDouble ? 8 : 4, isStore: false, later)
+    mark(later)
     if isDouble {
       code.load64(.rax, place)
       code.store64(Self.floatSlot(i.destination), .rax)
@@ -161,9 +187,11 @@ extension Lowering {
     let place = locate(i, bytes: isDouble ? 8 : 4, isStore: true, later)
     if isDouble {
       code.load64(.rcx, Self.floatSlot(i.b))
+      mark(later)
       code.store64(place, .rcx)
     } else {
       code.load32(.rcx, Self.floatSlot(i.b))
+      mark(later)
       code.store32(place, .rcx)
     }
     resume(later)

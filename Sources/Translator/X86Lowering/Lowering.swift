@@ -2,7 +2,7 @@ import HartEngine
 
 /// Makes host code of a region: one pass over its instructions, with the guest's registers where `RegisterMap` says.
 ///
-/// Host registers beside the pool's: rbp points at the hart's state, r14 at guest memory or the soft TLB, r15 holds the
+/// Host registers beside the pool's: rbp points at the hart's state, r13 at the window or the soft TLB, r15 holds the
 /// budget; rax, rcx and rdx are free between instructions, but rdx carries a temporary to the next one.
 struct Lowering: ~Copyable {
   var code: Assembler
@@ -12,6 +12,8 @@ struct Lowering: ~Copyable {
   let common: CommonCode
   /// The ways out that can be linked.
   var exits: ExitTable
+  /// Which instructions may fault.
+  let sites: FaultSites
   /// Bits that must be clear in an instruction address; see `HartState`.
   let alignmentMask: UInt32
 
@@ -35,12 +37,13 @@ struct Lowering: ~Copyable {
   var leave = Label()
 
   static let state = HostRegister.rbp
-  static let base = HostRegister.r14
+  // With this base every access has a displacement, and so is long enough to become a jump.
+  static let base = HostRegister.r13
   static let budget = HostRegister.r15
 
   init(
     code: Assembler, map: RegisterMap, memory: MemoryModel, features: HostFeatures, common: CommonCode,
-    exits: ExitTable,
+    exits: ExitTable, sites: FaultSites,
     alignmentMask: UInt32, later: UnsafeMutablePointer<LaterCode>
   ) {
     self.code = code
@@ -49,6 +52,7 @@ struct Lowering: ~Copyable {
     self.features = features
     self.common = common
     self.exits = exits
+    self.sites = sites
     self.alignmentMask = alignmentMask
     self.later = later
   }
@@ -140,6 +144,9 @@ struct LaterCode {
   var value: UInt32
   /// What to give back to the budget.
   var count: Int32 = 0
+  /// The instructions that come here when they fault.
+  var firstSite = 0
+  var sites = 0
 
   enum Kind {
     /// The hart carries out one instruction.
@@ -161,10 +168,10 @@ struct LaterCode {
 
 /// How guest memory is reached.
 enum MemoryModel {
-  /// Through the soft TLB, which r14 points at.
+  /// Through the soft TLB, which r13 points at.
   case translated
-  /// RAM of `size` bytes from `start` on, which r14 points at; everything else is left to the hart.
-  case open(start: UInt32, size: UInt32)
+  /// At the guest's own addresses in the window that r13 points at; what is no memory faults and is left to the hart.
+  case window
 }
 
 /// Where fields lie in a hart's state.
@@ -180,7 +187,6 @@ enum StateOffset {
   static let floatEnabled = offset(\.floatEnabled)
   static let floatDirty = offset(\.floatDirty)
   static let jumpCache = offset(\.jumpCache)
-  static let codeLines = offset(\.host.codeLines)
   static let slowPath = offset(\.host.slowPath)
   static let floatStatus = offset(\.host.floatStatus)
   static let cleanFloatStatus = offset(\.host.cleanFloatStatus)

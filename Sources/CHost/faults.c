@@ -1,0 +1,114 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "internal.h"
+
+#include <stdint.h>
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+// One for each translator that there has been at a time: the list only grows, as a handler may be walking along it.
+struct chost_code {
+  struct chost_code *next;
+  // Where code is executed; 0 while nobody uses this one.
+  _Atomic(uintptr_t) start;
+  _Atomic(size_t) size;
+  // What follows belongs to the thread that runs the code.
+  unsigned char *writable;
+  const struct chost_site *sites;
+  size_t count;
+};
+
+static _Atomic(struct chost_code *) codes;
+static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
+static int is_installed;
+
+static const struct chost_site *find(const struct chost_code *code, uint32_t place) {
+  size_t low = 0, high = code->count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (code->sites[middle].place < place) low = middle + 1;
+    else high = middle;
+  }
+  return low < code->count && code->sites[low].place == place ? &code->sites[low] : NULL;
+}
+
+static void on_fault(int number, siginfo_t *information, void *context) {
+  (void)information;
+  greg_t *at = &((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+  for (struct chost_code *code = atomic_load(&codes); code; code = code->next) {
+    uintptr_t start = atomic_load(&code->start), offset = (uintptr_t)*at - start;
+    if (start == 0 || offset >= atomic_load(&code->size)) continue;
+    const struct chost_site *site = find(code, (uint32_t)offset);
+    if (!site) break;
+    // From now on it jumps there by itself. Returning from a signal makes the processor see it.
+    uint32_t distance = site->target - (site->place + 5);
+    code->writable[site->place] = 0xE9;
+    memcpy(code->writable + site->place + 1, &distance, sizeof distance);
+    *at = (greg_t)(start + site->target);
+    return;
+  }
+  chost_crash(number);
+}
+
+static int install(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = on_fault;
+  action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  return sigaction(SIGSEGV, &action, NULL);
+}
+
+struct chost_code *chost_add_code(const void *executable, void *writable, size_t size) {
+  pthread_mutex_lock(&changing);
+  if (!is_installed) is_installed = install() == 0;
+  struct chost_code *code = NULL;
+  if (is_installed) {
+    for (code = atomic_load(&codes); code && atomic_load(&code->start) != 0;) code = code->next;
+    if (!code && (code = calloc(1, sizeof *code))) {
+      code->next = atomic_load(&codes);
+      atomic_store(&codes, code);
+    }
+  }
+  if (code) {
+    code->writable = writable;
+    code->sites = NULL;
+    code->count = 0;
+    atomic_store(&code->size, size);
+    atomic_store(&code->start, (uintptr_t)executable);
+  }
+  pthread_mutex_unlock(&changing);
+  return code;
+}
+
+void chost_set_sites(struct chost_code *code, const struct chost_site *sites, size_t count) {
+  code->sites = sites;
+  code->count = count;
+}
+
+void chost_remove_code(struct chost_code *code) { atomic_store(&code->start, 0); }
+
+int chost_catches_faults(void) {
+  pthread_mutex_lock(&changing);
+  int result = is_installed;
+  pthread_mutex_unlock(&changing);
+  return result;
+}
+#else
+struct chost_code *chost_add_code(const void *executable, void *writable, size_t size) {
+  (void)executable, (void)writable, (void)size;
+  return 0;
+}
+void chost_set_sites(struct chost_code *code, const struct chost_site *sites, size_t count) {
+  (void)code, (void)sites, (void)count;
+}
+void chost_remove_code(struct chost_code *code) { (void)code; }
+int chost_catches_faults(void) { return 0; }
+#endif
