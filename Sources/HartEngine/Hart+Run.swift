@@ -35,13 +35,22 @@ extension Hart {
         let exit = runHostCode(of: block)
         let flushes = code.flushes
         next = nextBlock()
-        if exit != 0, let next, flushes == code.flushes { engine?.link(exit, to: next) }
+        if exit == HostCodeState.refused {
+          next = next.flatMap(interpreted)
+        } else if exit != 0, let next, flushes == code.flushes {
+          engine?.link(exit, to: next)
+        }
       } else {
-        postponed = nil
-        interpret(from: block)
-        next = postponed
+        next = interpreted(from: block)
       }
     }
+  }
+
+  /// Interprets from `block` on, until the hart must stop or comes to a block with host code, which is returned.
+  private func interpreted(from block: BlockPointer) -> BlockPointer? {
+    postponed = nil
+    interpret(from: block)
+    return postponed
   }
 
   /// Whether host code is to be run from `block` on, by whoever runs the interpreter.

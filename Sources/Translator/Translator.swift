@@ -287,45 +287,66 @@ extension Translator: HostCodeEngine {
     return !builder.pointee.isFull
   }
 
+  private func chooseVectors() -> VectorMap {
+    var uses = InlineArray<32, UInt32>(repeating: 0)
+    var written: UInt32 = 0
+    for block in blocks {
+      for index in block.first..<block.last {
+        let instruction = builder.pointee.instructions[index]
+        instruction.forEachFloat { register, isWritten in
+          uses[Int(register & 31)] &+= block.weight
+          if isWritten { written |= 1 &<< UInt32(register & 31) }
+        }
+      }
+    }
+    return VectorMap(uses: uses, written: written)
+  }
+
   private func chooseRegisters() -> RegisterMap {
     var uses = InlineArray<32, UInt32>(repeating: 0)
     for block in blocks {
       for index in block.first..<block.last {
         let instruction = builder.pointee.instructions[index]
-        // Floating-point instructions name other registers too; they count little.
-        if instruction.kind == .float || instruction.kind == .outside { continue }
-        if instruction.destination < 32 { uses[Int(instruction.destination)] &+= block.weight }
-        if instruction.a < 32 { uses[Int(instruction.a)] &+= block.weight }
-        if instruction.b < 32 { uses[Int(instruction.b)] &+= block.weight }
-        if instruction.c < 32 { uses[Int(instruction.c)] &+= block.weight }
+        instruction.forEachInteger { uses[Int($0)] &+= block.weight }
       }
     }
     return RegisterMap(uses: uses, passages: 1)
   }
 
+  private var hasFloat: Bool {
+    guard let first = blocks.first, let last = blocks.last else { return false }
+    return (first.first..<last.last).contains { builder.pointee.instructions[$0].isFloat }
+  }
+
   /// Makes host code of what was built; false when there is no room.
   private func emit(countsDown: Bool) -> Bool {
     guard let assembler = buffer.assembler() else { return false }
-    let head = blocks[0].source
-    let isOpen = head.pointee.kind == .open
+    let first = blocks[0].source
+    let isOpen = first.pointee.kind == .open
     var lowering = Lowering(
       code: assembler, map: countsDown ? RegisterMap() : chooseRegisters(),
+      vectors: countsDown ? VectorMap() : chooseVectors(),
       memory: isOpen && lines != nil ? .window : .translated,
       features: features, common: common,
       exits: ExitTable(
-        after: Int(droppedExits) + exits.count, pc: head.pointee.pc, codePage: head.pointee.codePage, isOpen: isOpen),
-      sites: sites, alignmentMask: alignmentMask, later: later)
+        after: Int(droppedExits) + exits.count, pc: first.pointee.pc, codePage: first.pointee.codePage, isOpen: isOpen),
+      sites: sites, operations: cache.arena, alignmentMask: alignmentMask, later: later)
     let entry = lowering.code.offset
     let sitesBefore = sites.count
     for index in blocks.indices { labels[index] = Label() }
     if countsDown {
       lowering.code.bind(&labels[0])
-      lowering.emitCountdown(head)
+      lowering.emitCountdown(first)
     }
     lowering.emitEntry()
+    let head = blocks[0].first..<blocks[0].last
+    if hasFloat {
+      lowering.emitFloatChecks(countsDown ? 0..<0 : head, at: first.pointee.pc, builder.pointee.instructions)
+      if !countsDown { FloatFacts.find(&blocks, builder.pointee.instructions, entry: lowering.facts) }
+    }
     for index in blocks.indices {
       if !labels[index].isBound { lowering.code.bind(&labels[index]) }
-      lowering.beginBlock()
+      lowering.facts = blocks[index].facts
       lowering.emitCharge(blocks[index])
       for place in blocks[index].first..<blocks[index].last {
         lowering.lower(
@@ -335,15 +356,15 @@ extension Translator: HostCodeEngine {
     }
     lowering.emitLater()
     let end = lowering.code.offset
-    lowering.emitDeadEnd(head.pointee.pc)
+    lowering.emitDeadEnd(first.pointee.pc)
     guard !lowering.isTooLarge, buffer.take(lowering.code) else {
       sites.cut(to: sitesBefore)
       return false
     }
     sites.publish()
     exits += lowering.exits.exits
-    head.pointee.countdown = countsDown ? countdown : .max
-    record(TranslatedRegion(head: head, entry: entry, end: end))
+    first.pointee.countdown = countsDown ? countdown : .max
+    record(TranslatedRegion(head: first, entry: entry, end: end))
     if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
     return true
   }

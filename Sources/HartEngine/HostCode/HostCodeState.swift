@@ -17,5 +17,11 @@ package struct HostCodeState: BitwiseCopyable {
   /// Not zero once floating-point instructions have run since the status was last taken over.
   package var usedFloat: UInt32 = 0
 
+  /// The upper half of a boxed single, and nothing else.
+  package let box: UInt64 = 0xFFFF_FFFF_0000_0000
+
   package init() {}
+
+  /// What host code returns when the hart is to interpret what comes next: no exit's number.
+  package static let refused = UInt32.max
 }

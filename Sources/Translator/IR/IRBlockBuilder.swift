@@ -55,7 +55,7 @@ struct IRBlockBuilder: ~Copyable {
     count = start
     known = knownAtStart
     forget(destination)
-    append(IRInstruction(.outside, destination, IRRegister.none, site: site))
+    append(IRInstruction(.outside, destination, IRRegister.none, detail: IROutside.keepsControl, site: site))
   }
 
   /// Drops all instructions from the given one on.

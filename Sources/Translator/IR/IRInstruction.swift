@@ -64,7 +64,7 @@ enum IRKind: UInt8 {
   case loadSingle, loadDouble, storeSingle, storeDouble
   /// `detail` is an `IRFloat`; the registers are the guest instruction's.
   case float
-  /// The hart carries out the guest's instruction, which may end the block.
+  /// The hart carries out the guest's instruction, which may end the block. `detail` is of `IROutside`.
   case outside
   // The last of a block.
   /// `detail` is a `BranchCondition`.
@@ -92,6 +92,12 @@ extension IRKind {
     default: false
     }
   }
+}
+
+/// What is known of an instruction that the hart carries out.
+enum IROutside {
+  /// It changes neither CSRs nor the privilege mode.
+  static let keepsControl: UInt8 = 1
 }
 
 /// The floating-point operations that host code does itself, in the common case.

@@ -15,10 +15,12 @@ struct IRSemantics {
         site: builder.pointee.site))
   }
 
-  private func appendOutside(_ destination: UInt8) {
+  private func appendOutside(_ destination: UInt8, keepsControl: Bool) {
     builder.pointee.forget(destination)
     builder.pointee.append(
-      IRInstruction(.outside, destination, IRRegister.none, site: builder.pointee.site))
+      IRInstruction(
+        .outside, destination, IRRegister.none, detail: keepsControl ? IROutside.keepsControl : 0,
+        site: builder.pointee.site))
   }
 }
 
@@ -55,8 +57,12 @@ extension IRSemantics: Semantics {
     appendAccess(kind, IRRegister.none, address, builder.pointee.source)
   }
 
-  mutating func loadReserved(at address: IRWord, into register: UInt8) { appendOutside(register) }
-  mutating func storeConditional(_ value: IRWord, at address: IRWord, into register: UInt8) { appendOutside(register) }
+  mutating func loadReserved(at address: IRWord, into register: UInt8) {
+    appendOutside(register, keepsControl: true)
+  }
+  mutating func storeConditional(_ value: IRWord, at address: IRWord, into register: UInt8) {
+    appendOutside(register, keepsControl: true)
+  }
 
   mutating func atomic(_ operation: AtomicOperation, _ value: IRWord, at address: IRWord, into register: UInt8) {
     builder.pointee.forget(register)
@@ -105,20 +111,23 @@ extension IRSemantics: Semantics {
   mutating func float(_ operation: FloatOperation, _ precision: FloatPrecision, _ i: InstructionPointer) {
     let writesInteger = IRFloat.writesInteger(operation)
     guard let detail = IRFloat(operation, precision, rounding: i.function) else {
-      return appendOutside(writesInteger ? i.rd : IRRegister.none)
+      return appendOutside(writesInteger ? i.rd : IRRegister.none, keepsControl: true)
     }
-    let readsInteger = detail == .fromSignedWord || detail == .fromUnsignedWord || detail == .moveFromInteger
     if writesInteger { builder.pointee.forget(i.rd) }
     builder.pointee.append(
       IRInstruction(
         .float, writesInteger && i.rd >= 32 ? IRRegister.none : i.rd & 31,
-        readsInteger && i.rs1 & 31 == 0 ? IRRegister.constant : i.rs1 & 31, i.rs2 & 31, c: i.rs3 & 31,
+        detail.readsInteger && i.rs1 & 31 == 0 ? IRRegister.constant : i.rs1 & 31, i.rs2 & 31, c: i.rs3 & 31,
         detail: detail.rawValue | (precision == .double ? IRFloat.isDouble : 0),
         constant: UInt32(i.function), site: builder.pointee.site))
   }
 
   // MARK: What the hart does
 
-  mutating func csr(_ operation: CSROperation, operand: IRWord, _ i: InstructionPointer) { appendOutside(i.rd) }
-  mutating func system(_ operation: SystemOperation, _ i: InstructionPointer) { appendOutside(IRRegister.none) }
+  mutating func csr(_ operation: CSROperation, operand: IRWord, _ i: InstructionPointer) {
+    appendOutside(i.rd, keepsControl: false)
+  }
+  mutating func system(_ operation: SystemOperation, _ i: InstructionPointer) {
+    appendOutside(IRRegister.none, keepsControl: false)
+  }
 }

@@ -13,6 +13,8 @@ struct RegionBlock {
   var fallThrough = -1
   /// How often it is run, compared with others of the region.
   var weight: UInt32 = 1
+  /// What is known about floating-point state where it begins.
+  var facts = FloatFacts()
 }
 
 /// How a block ends.

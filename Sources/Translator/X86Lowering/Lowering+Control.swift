@@ -11,12 +11,14 @@ extension Lowering {
       code.store32(Self.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
       code.load32(RegisterMap.pool[index], Self.slot(map.guests[index]))
     }
+    loadVectors()
     let length = code.offset - start
     if length > 0, length < 5 { code.nop(5 - length) }
   }
 
   /// The way back. Leaves rax alone.
   private mutating func emitExchange() {
+    storeVectors()
     for index in 0..<RegisterMap.pool.count where map.guests[index] != RegisterMap.pinned[index] {
       code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index])
       code.load32(RegisterMap.pool[index], Self.slot(RegisterMap.pinned[index]))
@@ -154,8 +156,7 @@ extension Lowering {
     let later = postpone(LaterCode(.outside, i.site))
     code.jump(to: &self.later[later].entry)
     code.bind(&self.later[later].resume)
-    // It may have been any instruction.
-    boxed = 0
+    facts.follow(i)
   }
 
   /// What the region's blocks jump to rarely.
@@ -173,8 +174,14 @@ extension Lowering {
       case .spent:
         code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))
         code.store32(Self.field(StateOffset.pc), value)
+        code.alu32(.xor, .rax, .rax)
         code.jump(to: &leave)
       case .exit: emitExit(value)
+      case .refused:
+        if later[index].count != 0 { code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count)) }
+        code.store32(Self.field(StateOffset.pc), value)
+        code.mov32(.rax, HostCodeState.refused)
+        code.jump(to: &leave)
       case .hot:
         // The registers are still as between regions.
         code.mov32(.rax, value)
@@ -189,6 +196,7 @@ extension Lowering {
   /// Registers of the region that memory may not hold the value of: those between regions may have been changed before.
   private mutating func storeRegisters() {
     for index in 0..<RegisterMap.pool.count { code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index]) }
+    storeVectors()
   }
 
   private mutating func emitOutside() {
@@ -197,6 +205,7 @@ extension Lowering {
     storeRegisters()
     code.call(common.outside)
     for index in 0..<RegisterMap.pool.count { code.load32(RegisterMap.pool[index], Self.slot(map.guests[index])) }
+    loadVectors()
     code.ret()
   }
 
@@ -205,7 +214,6 @@ extension Lowering {
     code.bind(&leave)
     storeRegisters()
     code.store32(Self.field(StateOffset.budget), Self.budget)
-    code.alu32(.xor, .rax, .rax)
     code.jump(to: common.end)
   }
 }

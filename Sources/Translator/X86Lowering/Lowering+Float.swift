@@ -1,206 +1,341 @@
+import HartEngine
+
 extension Lowering {
-  /// Leaves the instruction to the hart while `mstatus.FS` is Off; once in a block, because only what leaves the block
-  /// changes it.
+  // MARK: Checks
+
+  /// Leaves the instruction to the hart while `mstatus.FS` is Off.
   mutating func checkFloat(_ later: Int) {
-    guard !floatIsChecked else { return }
-    floatIsChecked = true
+    guard !facts.isEnabled else { return }
+    facts.isEnabled = true
     code.cmp8(Self.field(StateOffset.floatEnabled), 0)
     outside(if: .e, later)
   }
 
   /// To follow a write to a floating-point register.
   mutating func markFloatDirty() {
-    guard !floatIsDirty else { return }
-    floatIsDirty = true
+    guard !facts.isDirty else { return }
+    facts.isDirty = true
     code.store8(Self.field(StateOffset.floatDirty), 1)
   }
 
-  /// To come before arithmetic that may set the host's flags.
-  private mutating func markFloatUsed() {
-    guard !floatIsUsed else { return }
-    floatIsUsed = true
+  /// Leaves host code before the instruction unless `frm` says what the host does.
+  private mutating func checkRounding(_ i: IRInstruction) {
+    guard !facts.isNearest else { return }
+    facts.isNearest = true
+    compareRounding()
+    refuse(if: .ne, i)
+  }
+
+  private mutating func compareRounding() { code.alu32(.cmp, Self.field(StateOffset.roundingMode), UInt32(0)) }
+
+  /// The same if a single-precision operand is not boxed.
+  private mutating func checkBoxed(_ registers: UInt32, _ i: IRInstruction) {
+    var left = registers & ~facts.boxed
+    facts.boxed |= registers
+    while left != 0 {
+      let guest = UInt8(truncatingIfNeeded: left.trailingZeroBitCount)
+      left &= left &- 1
+      if let register = vectors.register(of: guest) {
+        code.moveBits(.double, .rax, register)
+        code.shift64(.shr, .rax, by: 32)
+        code.alu32(.cmp, .rax, UInt32.max)
+      } else {
+        code.alu32(.cmp, Self.floatHigh(guest), UInt32.max)
+      }
+      refuse(if: .ne, i)
+    }
+  }
+
+  /// Checks once, on the way in, what the first block of a region would check each time round a loop.
+  mutating func emitFloatChecks(_ head: Range<Int>, at pc: UInt32, _ instructions: UnsafePointer<IRInstruction>) {
     code.store8(Self.field(StateOffset.usedFloat), 1)
+    for index in head {
+      let i = instructions[index]
+      if i.kind == .outside { return }
+      if i.isFloat, !facts.isEnabled {
+        facts.isEnabled = true
+        code.cmp8(Self.field(StateOffset.floatEnabled), 0)
+        refuse(if: .e, from: pc)
+      }
+      if i.dependsOnRounding, !facts.isNearest {
+        facts.isNearest = true
+        compareRounding()
+        refuse(if: .ne, from: pc)
+      }
+    }
   }
 
-  /// Completes a single-precision value in a register's low half.
-  mutating func box(_ register: UInt8) {
-    guard boxed & 1 &<< UInt32(register & 31) == 0 else { return }
-    code.store32(Self.floatHigh(register), UInt32.max)
-    boxed |= 1 &<< UInt32(register & 31)
+  // MARK: Operands and results
+
+  /// All 64 bits of a guest register in a vector register: its own, or `scratch`.
+  private mutating func vector(_ guest: UInt8, in scratch: VectorRegister) -> VectorRegister {
+    if let register = vectors.register(of: guest) { return register }
+    code.loadFloat(.double, scratch, Self.floatSlot(guest))
+    return scratch
   }
 
-  /// Leaves the instruction to the hart if a single-precision operand is not boxed.
-  private mutating func checkBoxed(_ register: UInt8, _ later: Int) {
-    guard boxed & 1 &<< UInt32(register & 31) == 0 else { return }
-    code.alu32(.cmp, Self.floatHigh(register), UInt32.max)
-    outside(if: .ne, later)
-    boxed |= 1 &<< UInt32(register & 31)
+  private mutating func copy(_ guest: UInt8, to scratch: VectorRegister) {
+    let register = vector(guest, in: scratch)
+    if register != scratch { code.moveFloat(scratch, register) }
   }
+
+  /// Puts all 64 bits of a result where they belong.
+  mutating func finishVector(_ guest: UInt8, _ result: VectorRegister) {
+    if let register = vectors.register(of: guest) {
+      if register != result { code.moveFloat(register, result) }
+    } else {
+      code.storeFloat(.double, Self.floatSlot(guest), result)
+    }
+    markFloatDirty()
+  }
+
+  /// The upper half of a boxed single, with a lower half of zero.
+  mutating func box(in scratch: VectorRegister) -> VectorRegister {
+    if vectors.kept != 0 { return VectorMap.box }
+    code.loadFloat(.double, scratch, Self.field(StateOffset.box))
+    return scratch
+  }
+
+  /// The same unless the result is a NaN: those are for the hart to make canonical.
+  private mutating func finishFloat(
+    _ width: HostFloatWidth, _ guest: UInt8, _ result: VectorRegister, _ later: Int
+  ) {
+    code.compareFloats(width, result, result)
+    outside(if: .p, later)
+    finishVector(guest, result)
+  }
+
+  // MARK: Operations
 
   mutating func lowerFloat(_ i: IRInstruction) {
     let width: HostFloatWidth = i.detail & IRFloat.isDouble != 0 ? .double : .single
     guard let operation = IRFloat(rawValue: i.detail & ~IRFloat.isDouble) else { return lowerOutside(i) }
     if operation.isFused, !features.contains(.fma) { return lowerOutside(i) }
     let later = postpone(LaterCode(.outside, i.site))
-    let boxedBefore = boxed
-    // Before anything that may leave the instruction to the hart: what follows relies on it.
-    markFloatUsed()
     checkFloat(later)
-    if operation.dependsOnRounding, i.constant == 7 {
-      code.alu32(.cmp, Self.field(StateOffset.roundingMode), UInt32(0))
-      outside(if: .ne, later)
-    }
+    if i.dependsOnRounding { checkRounding(i) }
+    checkBoxed(operation.boxedOperands(i, isSingle: width == .single), i)
     switch operation {
     case .add: arithmetic(.add, width, i, later)
     case .subtract: arithmetic(.sub, width, i, later)
     case .multiply: arithmetic(.mul, width, i, later)
     case .divide: arithmetic(.div, width, i, later)
-    case .squareRoot: squareRoot(width, i, later)
+    case .squareRoot:
+      // The upper half of a single comes from the destination.
+      copy(i.a, to: .xmm0)
+      code.squareRoot(width, .xmm0, .xmm0)
+      finishFloat(width, i.destination, .xmm0, later)
     case .fusedMultiplyAdd: fused(.add213, width, i, later)
     case .fusedMultiplySubtract: fused(.sub213, width, i, later)
     case .fusedNegatedMultiplySubtract: fused(.negatedAdd213, width, i, later)
     case .fusedNegatedMultiplyAdd: fused(.negatedSub213, width, i, later)
-    case .signInject, .signInjectNegated, .signInjectXor: signInject(operation, width, i, later)
+    case .signInject, .signInjectNegated, .signInjectXor: signInject(operation, width, i)
     case .equal: compareFloats(.e, width, i, later)
     case .less: compareFloats(.b, width, i, later)
     case .lessOrEqual: compareFloats(.be, width, i, later)
     case .fromSignedWord, .fromUnsignedWord: convertFromWord(operation, width, i)
     case .toSignedWord: convertToWord(width, i, later)
     case .moveToInteger:
-      code.load32(.rax, Self.floatSlot(i.a))
-      finish(i.destination, .rax)
+      if let register = vectors.register(of: i.a) {
+        let target = target(i.destination)
+        code.moveBits(.single, target, register)
+        finish(i.destination, target)
+      } else {
+        code.load32(.rax, Self.floatSlot(i.a))
+        finish(i.destination, .rax)
+      }
     case .moveFromInteger:
-      code.store32(Self.floatSlot(i.destination), use(i.a, 0, in: .rax))
-      box(i.destination)
-      markFloatDirty()
+      code.moveBits(.single, .xmm0, use(i.a, 0, in: .rax))
+      code.logic(.or, .xmm0, box(in: .xmm1))
+      finishVector(i.destination, .xmm0)
     case .convert: convert(to: width, i, later)
     }
     code.bind(&self.later[later].resume)
-    // What the hart found unboxed is so still.
-    boxed = boxed & (boxedBefore | (width == .single && operation.writesFloat ? 1 &<< UInt32(i.destination) : 0))
-    if operation.writesFloat, width == .double { boxed &= ~(1 &<< UInt32(i.destination)) }
-  }
-
-  /// Stores a result, unless it is a NaN: those are for the hart to make canonical.
-  private mutating func finishFloat(_ width: HostFloatWidth, _ destination: UInt8, _ later: Int) {
-    code.compareFloats(width, .xmm0, .xmm0)
-    outside(if: .p, later)
-    code.storeFloat(width, Self.floatSlot(destination), .xmm0)
-    if width == .single { box(destination) }
-    markFloatDirty()
+    facts.follow(i)
   }
 
   private mutating func arithmetic(
     _ operation: HostFloatArithmetic, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int
   ) {
-    if width == .single {
-      checkBoxed(i.a, later)
-      checkBoxed(i.b, later)
+    let second = vector(i.b, in: .xmm1)
+    // Where the result is not an operand, the hart can still do the instruction once it has been overwritten.
+    let own = i.destination != i.a && i.destination != i.b ? vectors.register(of: i.destination) : nil
+    let result = own ?? .xmm0
+    if features.contains(.avx) {
+      code.float(operation, width, result, vector(i.a, in: .xmm0), second)
+    } else {
+      copy(i.a, to: result)
+      code.float(operation, width, result, second)
     }
-    code.loadFloat(width, .xmm0, Self.floatSlot(i.a))
-    code.float(operation, width, .xmm0, Self.floatSlot(i.b))
-    finishFloat(width, i.destination, later)
-  }
-
-  private mutating func squareRoot(_ width: HostFloatWidth, _ i: IRInstruction, _ later: Int) {
-    if width == .single { checkBoxed(i.a, later) }
-    code.loadFloat(width, .xmm0, Self.floatSlot(i.a))
-    code.squareRoot(width, .xmm0, .xmm0)
-    finishFloat(width, i.destination, later)
+    finishFloat(width, i.destination, result, later)
   }
 
   private mutating func fused(
     _ operation: HostFusedArithmetic, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int
   ) {
-    if width == .single {
-      checkBoxed(i.a, later)
-      checkBoxed(i.b, later)
-      checkBoxed(i.c, later)
-    }
-    code.loadFloat(width, .xmm0, Self.floatSlot(i.a))
-    code.loadFloat(width, .xmm1, Self.floatSlot(i.b))
-    code.loadFloat(width, .xmm2, Self.floatSlot(i.c))
-    code.fused(operation, width, .xmm0, .xmm1, .xmm2)
-    finishFloat(width, i.destination, later)
+    let (second, third) = (vector(i.b, in: .xmm1), vector(i.c, in: .xmm2))
+    copy(i.a, to: .xmm0)
+    code.fused(operation, width, .xmm0, second, third)
+    finishFloat(width, i.destination, .xmm0, later)
   }
 
-  private mutating func signInject(_ operation: IRFloat, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int) {
-    if width == .single {
-      checkBoxed(i.a, later)
-      checkBoxed(i.b, later)
-    }
-    let sign: UInt64 = width == .single ? 1 << 31 : 1 << 63
-    code.load64(.rax, Self.floatSlot(i.a))
-    if i.a == i.b, operation == .signInject {
-      // A move.
-    } else {
-      if i.a == i.b {
-        code.mov64(.rcx, operation == .signInjectNegated ? sign : ~sign)
-        code.alu64(operation == .signInjectNegated ? .xor : .and, .rax, .rcx)
-      } else {
-        code.load64(.rdx, Self.floatSlot(i.b))
-        code.mov64(.rcx, sign)
-        code.alu64(.and, .rdx, .rcx)
-        if operation == .signInjectNegated { code.alu64(.xor, .rdx, .rcx) }
-        if operation != .signInjectXor {
-          code.mov64(.rcx, ~sign)
-          code.alu64(.and, .rax, .rcx)
-          code.alu64(.or, .rax, .rdx)
-        } else {
-          code.alu64(.xor, .rax, .rdx)
-        }
+  private mutating func signInject(_ operation: IRFloat, _ width: HostFloatWidth, _ i: IRInstruction) {
+    if i.a == i.b, operation == .signInject { return finishVector(i.destination, vector(i.a, in: .xmm0)) }
+    code.mov64(.rax, width == .single ? 1 << 31 : 1 << 63)
+    code.moveBits(.double, .xmm1, .rax)
+    if i.a == i.b {
+      guard operation == .signInjectNegated else {
+        code.logic(.andn, .xmm1, vector(i.a, in: .xmm0))
+        return finishVector(i.destination, .xmm1)
       }
+      copy(i.a, to: .xmm0)
+      code.logic(.xor, .xmm0, .xmm1)
+      return finishVector(i.destination, .xmm0)
     }
-    code.store64(Self.floatSlot(i.destination), .rax)
-    // Boxed operands give a boxed result.
-    if width == .single { boxed |= 1 &<< UInt32(i.destination) }
-    markFloatDirty()
+    // The sign of b is brought to xmm2, and what it is combined with to xmm0.
+    copy(i.b, to: .xmm2)
+    if operation == .signInjectNegated { code.logic(.xor, .xmm2, .xmm1) }
+    code.logic(.and, .xmm2, .xmm1)
+    if operation == .signInjectXor {
+      copy(i.a, to: .xmm0)
+      code.logic(.xor, .xmm0, .xmm2)
+      return finishVector(i.destination, .xmm0)
+    }
+    code.logic(.andn, .xmm1, vector(i.a, in: .xmm0))
+    code.logic(.or, .xmm1, .xmm2)
+    finishVector(i.destination, .xmm1)
   }
 
   private mutating func compareFloats(
     _ condition: HostCondition, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int
   ) {
-    if width == .single {
-      checkBoxed(i.a, later)
-      checkBoxed(i.b, later)
+    let first = vector(i.a, in: .xmm0)
+    if let second = vectors.register(of: i.b) {
+      code.compareFloats(width, first, second)
+    } else {
+      code.compareFloats(width, first, Self.floatSlot(i.b))
     }
-    code.loadFloat(width, .xmm0, Self.floatSlot(i.a))
-    code.compareFloats(width, .xmm0, Self.floatSlot(i.b))
     outside(if: .p, later)
     code.setcc8(condition, .rax)
-    code.movzx8(.rax, .rax)
-    finish(i.destination, .rax)
+    let target = target(i.destination)
+    code.movzx8(target, .rax)
+    finish(i.destination, target)
   }
+
+  // MARK: Conversions
 
   private mutating func convertFromWord(_ operation: IRFloat, _ width: HostFloatWidth, _ i: IRInstruction) {
     load(i.a, 0, into: .rax)
     // Only the low end is written; what was there must not be waited for.
-    code.logic(.xor, .xmm0, .xmm0)
+    if width == .single {
+      let box = box(in: .xmm0)
+      if box != .xmm0 { code.moveFloat(.xmm0, box) }
+    } else {
+      code.logic(.xor, .xmm0, .xmm0)
+    }
     if operation == .fromSignedWord {
       code.convertInteger32(width, .xmm0, .rax)
     } else {
       code.convertInteger64(width, .xmm0, .rax)
     }
-    code.storeFloat(width, Self.floatSlot(i.destination), .xmm0)
-    if width == .single { box(i.destination) }
-    markFloatDirty()
+    finishVector(i.destination, .xmm0)
   }
 
   /// Toward zero. What does not fit comes out of the host as the least number.
   private mutating func convertToWord(_ width: HostFloatWidth, _ i: IRInstruction, _ later: Int) {
-    if width == .single { checkBoxed(i.a, later) }
-    code.loadFloat(width, .xmm0, Self.floatSlot(i.a))
-    code.convertToInteger32(width, .rax, .xmm0, truncates: true)
+    code.convertToInteger32(width, .rax, vector(i.a, in: .xmm0), truncates: true)
     code.alu32(.cmp, .rax, UInt32(1) << 31)
     outside(if: .e, later)
     finish(i.destination, .rax)
   }
 
   private mutating func convert(to width: HostFloatWidth, _ i: IRInstruction, _ later: Int) {
-    if width == .double { checkBoxed(i.a, later) }
-    code.loadFloat(width == .double ? .single : .double, .xmm0, Self.floatSlot(i.a))
-    code.convertFloat(from: width == .double ? .single : .double, .xmm0, .xmm0)
-    finishFloat(width, i.destination, later)
+    let operand = vector(i.a, in: .xmm1)
+    if width == .single {
+      let box = box(in: .xmm0)
+      if box != .xmm0 { code.moveFloat(.xmm0, box) }
+    } else {
+      code.logic(.xor, .xmm0, .xmm0)
+    }
+    code.convertFloat(from: width == .double ? .single : .double, .xmm0, operand)
+    finishFloat(width, i.destination, .xmm0, later)
+  }
+
+  // MARK: Registers of a region
+
+  mutating func loadVectors() {
+    guard vectors.kept != 0 else { return }
+    code.loadFloat(.double, VectorMap.box, Self.field(StateOffset.box))
+    var left = vectors.kept
+    while left != 0 {
+      let guest = UInt8(truncatingIfNeeded: left.trailingZeroBitCount)
+      left &= left &- 1
+      if let register = vectors.register(of: guest) { code.loadFloat(.double, register, Self.floatSlot(guest)) }
+    }
+  }
+
+  mutating func storeVectors() {
+    var left = vectors.written
+    while left != 0 {
+      let guest = UInt8(truncatingIfNeeded: left.trailingZeroBitCount)
+      left &= left &- 1
+      if let register = vectors.register(of: guest) { code.storeFloat(.double, Self.floatSlot(guest), register) }
+    }
+  }
+}
+
+extension IRInstruction {
+  /// Tells of each integer register that it reads or writes, but for those that the hart does.
+  func forEachInteger(_ body: (_ register: UInt8) -> Void) {
+    var (isDestination, isA, isB) = (true, true, true)
+    switch kind {
+    case .outside: return
+    case .loadSingle, .loadDouble: (isDestination, isB) = (false, false)
+    case .storeSingle, .storeDouble: isB = false
+    case .float:
+      guard let operation = IRFloat(rawValue: detail & ~IRFloat.isDouble) else { return }
+      isDestination = !operation.writesFloat
+      isA = operation.readsInteger
+      isB = false
+    default: if c < 32 { body(c) }
+    }
+    if isDestination, destination < 32 { body(destination) }
+    if isA, a < 32 { body(a) }
+    if isB, b < 32 { body(b) }
+  }
+
+  /// Whether it rounds as `frm` says.
+  var dependsOnRounding: Bool {
+    guard kind == .float, constant == 7 else { return false }
+    return IRFloat(rawValue: detail & ~IRFloat.isDouble)?.dependsOnRounding ?? false
+  }
+
+  /// Tells of each floating-point register that it reads or writes.
+  func forEachFloat(_ body: (_ register: UInt8, _ isWritten: Bool) -> Void) {
+    switch kind {
+    case .loadSingle, .loadDouble: body(destination, true)
+    case .storeSingle, .storeDouble: body(b, false)
+    case .float:
+      guard let operation = IRFloat(rawValue: detail & ~IRFloat.isDouble) else { return }
+      if operation.writesFloat { body(destination, true) }
+      if operation.readsInteger { return }
+      switch operation {
+      case .squareRoot, .toSignedWord, .moveToInteger, .convert: body(a, false)
+      default:
+        body(a, false)
+        body(b, false)
+        if operation.isFused { body(c, false) }
+      }
+    default: return
+    }
+  }
+
+  /// Whether it needs floating-point state to be enabled.
+  var isFloat: Bool {
+    switch kind {
+    case .float, .loadSingle, .loadDouble, .storeSingle, .storeDouble: true
+    default: false
+    }
   }
 }
 
@@ -220,6 +355,8 @@ extension IRFloat {
     default: true
     }
   }
+
+  var readsInteger: Bool { self == .fromSignedWord || self == .fromUnsignedWord || self == .moveFromInteger }
 
   var writesFloat: Bool {
     switch self {

@@ -167,17 +167,12 @@ extension Lowering {
     let later = postponeOutside(i)
     checkFloat(later)
     let place = locate(i, bytes: isDouble ? 8 : 4, isStore: false, later)
+    let result = vectors.register(of: i.destination) ?? .xmm0
     mark(later)
-    if isDouble {
-      code.load64(.rax, place)
-      code.store64(Self.floatSlot(i.destination), .rax)
-      boxed &= ~(1 &<< UInt32(i.destination))
-    } else {
-      code.load32(.rax, place)
-      code.store32(Self.floatSlot(i.destination), .rax)
-      box(i.destination)
-    }
-    markFloatDirty()
+    code.loadFloat(isDouble ? .double : .single, result, place)
+    if !isDouble { code.logic(.or, result, box(in: .xmm1)) }
+    finishVector(i.destination, result)
+    facts.follow(i)
     resume(later)
   }
 
@@ -185,15 +180,14 @@ extension Lowering {
     let later = postponeOutside(i)
     checkFloat(later)
     let place = locate(i, bytes: isDouble ? 8 : 4, isStore: true, later)
-    if isDouble {
-      code.load64(.rcx, Self.floatSlot(i.b))
-      mark(later)
-      code.store64(place, .rcx)
+    var value = VectorRegister.xmm0
+    if let register = vectors.register(of: i.b) {
+      value = register
     } else {
-      code.load32(.rcx, Self.floatSlot(i.b))
-      mark(later)
-      code.store32(place, .rcx)
+      code.loadFloat(isDouble ? .double : .single, value, Self.floatSlot(i.b))
     }
+    mark(later)
+    code.storeFloat(isDouble ? .double : .single, place, value)
     resume(later)
   }
 }

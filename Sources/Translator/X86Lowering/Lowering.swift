@@ -1,4 +1,5 @@
 import HartEngine
+import ISA
 
 /// Makes host code of a region: one pass over its instructions, with the guest's registers where `RegisterMap` says.
 ///
@@ -7,6 +8,7 @@ import HartEngine
 struct Lowering: ~Copyable {
   var code: Assembler
   let map: RegisterMap
+  let vectors: VectorMap
   let memory: MemoryModel
   let features: HostFeatures
   let common: CommonCode
@@ -14,6 +16,8 @@ struct Lowering: ~Copyable {
   var exits: ExitTable
   /// Which instructions may fault.
   let sites: FaultSites
+  /// Where the places of operations count from.
+  let operations: UnsafeRawPointer
   /// Bits that must be clear in an instruction address; see `HartState`.
   let alignmentMask: UInt32
 
@@ -24,16 +28,12 @@ struct Lowering: ~Copyable {
   /// There was more of it than that: the region must not be used.
   private(set) var isTooLarge = false
 
-  /// Within the block: whether `mstatus.FS` has been looked at, whether floating-point state was marked as changed,
-  /// whether the host's flags were marked as in use, and which registers hold boxed values for sure.
-  var floatIsChecked = false
-  var floatIsDirty = false
-  var floatIsUsed = false
-  var boxed: UInt32 = 0
+  /// Here.
+  var facts = FloatFacts()
 
   /// The region's own: stores its registers, has the hart carry out an instruction, loads them again.
   var outside = Label()
-  /// The region's own: stores its registers and leaves host code, with `state.pc` set.
+  /// The region's own: stores its registers and leaves host code, with `state.pc` set and what to tell the hart in eax.
   var leave = Label()
 
   static let state = HostRegister.rbp
@@ -42,29 +42,30 @@ struct Lowering: ~Copyable {
   static let budget = HostRegister.r15
 
   init(
-    code: Assembler, map: RegisterMap, memory: MemoryModel, features: HostFeatures, common: CommonCode,
+    code: Assembler, map: RegisterMap, vectors: VectorMap, memory: MemoryModel, features: HostFeatures,
+    common: CommonCode,
     exits: ExitTable, sites: FaultSites,
-    alignmentMask: UInt32, later: UnsafeMutablePointer<LaterCode>
+    operations: UnsafeRawPointer, alignmentMask: UInt32, later: UnsafeMutablePointer<LaterCode>
   ) {
     self.code = code
     self.map = map
+    self.vectors = vectors
     self.memory = memory
     self.features = features
     self.common = common
     self.exits = exits
     self.sites = sites
+    self.operations = operations
     self.alignmentMask = alignmentMask
     self.later = later
   }
 
-  mutating func beginBlock() {
-    floatIsChecked = false
-    floatIsDirty = false
-    floatIsUsed = false
-    boxed = 0
-  }
-
   // MARK: Where things are
+
+  /// The address of the guest's instruction.
+  func pc(of site: SlowPathSite) -> UInt32 {
+    (operations + Int(site.place) << 4).assumingMemoryBound(to: Instruction.self).pointee.extra
+  }
 
   static func slot(_ guest: UInt8) -> HostAddress { HostAddress(state, StateOffset.x + Int32(guest) * 4) }
   static func floatSlot(_ guest: UInt8) -> HostAddress { HostAddress(state, StateOffset.f + Int32(guest & 31) * 8) }
@@ -132,6 +133,20 @@ struct Lowering: ~Copyable {
 
   /// Jumps to where the hart carries out the guest's instruction, if the condition holds.
   mutating func outside(if condition: HostCondition, _ index: Int) { code.jump(condition, to: &later[index].entry) }
+
+  /// Leaves host code before the guest's instruction, if the condition holds, for the hart to interpret it.
+  mutating func refuse(if condition: HostCondition, _ i: IRInstruction) {
+    let site = SlowPathSite(packed: i.site)
+    refuse(if: condition, from: pc(of: site), count: Int32(truncatingIfNeeded: site.remaining))
+  }
+
+  /// - Parameters:
+  ///   - pc: where the hart goes on.
+  ///   - count: what to give back to the budget.
+  mutating func refuse(if condition: HostCondition, from pc: UInt32, count: Int32 = 0) {
+    let index = postpone(LaterCode(.refused, pc, count: count))
+    code.jump(condition, to: &later[index].entry)
+  }
 }
 
 /// Code that is rarely run, and so comes after everything else.
@@ -157,6 +172,8 @@ struct LaterCode {
     case exit
     /// The region at the address `value` has been entered often.
     case hot
+    /// The hart interprets from the address `value` on.
+    case refused
   }
 
   init(_ kind: Kind, _ value: UInt32, count: Int32 = 0) {
@@ -189,6 +206,7 @@ enum StateOffset {
   static let jumpCache = offset(\.jumpCache)
   static let slowPath = offset(\.host.slowPath)
   static let floatStatus = offset(\.host.floatStatus)
+  static let box = offset(\.host.box)
   static let cleanFloatStatus = offset(\.host.cleanFloatStatus)
   static let usedFloat = offset(\.host.usedFloat)
 }

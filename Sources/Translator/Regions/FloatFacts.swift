@@ -1,0 +1,92 @@
+/// What is known for sure about floating-point state at a point of a region, so that it need not be checked or done again.
+struct FloatFacts: Equatable {
+  /// `mstatus.FS` is not Off.
+  var isEnabled = false
+  /// `frm` says to round to the nearest even.
+  var isNearest = false
+  /// State was marked as changed.
+  var isDirty = false
+  /// A bit for each register that holds a boxed single.
+  var boxed: UInt32 = 0
+
+  /// What is not contradicted anywhere.
+  static let all = FloatFacts(isEnabled: true, isNearest: true, isDirty: true, boxed: .max)
+
+  /// What holds on both of two ways to a point.
+  func merged(with other: FloatFacts) -> FloatFacts {
+    FloatFacts(
+      isEnabled: isEnabled && other.isEnabled, isNearest: isNearest && other.isNearest,
+      isDirty: isDirty && other.isDirty, boxed: boxed & other.boxed)
+  }
+
+  /// Takes over what an instruction makes true, or no longer certain. Whatever is not as it takes for granted leaves the
+  /// region, or is made so by the hart.
+  mutating func follow(_ i: IRInstruction) {
+    switch i.kind {
+    case .loadSingle: write(i.destination, isSingle: true)
+    case .loadDouble: write(i.destination, isSingle: false)
+    case .storeSingle, .storeDouble: isEnabled = true
+    case .float:
+      guard let operation = IRFloat(rawValue: i.detail & ~IRFloat.isDouble) else { return }
+      isEnabled = true
+      if i.dependsOnRounding { isNearest = true }
+      let isSingle = i.detail & IRFloat.isDouble == 0
+      boxed |= operation.boxedOperands(i, isSingle: isSingle)
+      if operation.writesFloat { write(i.destination, isSingle: isSingle) }
+    case .outside: if i.detail & IROutside.keepsControl == 0 { self = FloatFacts() } else { boxed = 0 }
+    default: break
+    }
+  }
+
+  private mutating func write(_ register: UInt8, isSingle: Bool) {
+    isEnabled = true
+    isDirty = true
+    let bit: UInt32 = 1 &<< UInt32(register & 31)
+    if isSingle { boxed |= bit } else { boxed &= ~bit }
+  }
+
+  /// Finds what is known at the beginning of each block.
+  /// - Parameters:
+  ///   - entry: what is known where the region is entered, at its first block.
+  static func find(
+    _ blocks: inout [RegionBlock], _ instructions: UnsafePointer<IRInstruction>, entry: FloatFacts
+  ) {
+    for index in blocks.indices { blocks[index].facts = .all }
+    blocks[0].facts = entry
+    var isDone = false
+    // Facts only get fewer, so this ends.
+    while !isDone {
+      isDone = true
+      for index in blocks.indices {
+        var facts = blocks[index].facts
+        for place in blocks[index].first..<blocks[index].last { facts.follow(instructions[place]) }
+        for next in [blocks[index].taken, blocks[index].fallThrough] where next >= 0 {
+          let merged = blocks[next].facts.merged(with: facts)
+          if merged != blocks[next].facts {
+            blocks[next].facts = merged
+            isDone = false
+          }
+        }
+      }
+    }
+  }
+}
+
+extension IRFloat {
+  /// The operands that have to be boxed singles, a bit for each register.
+  func boxedOperands(_ i: IRInstruction, isSingle: Bool) -> UInt32 {
+    let (a, b, c) = (bit(i.a), bit(i.b), bit(i.c))
+    switch self {
+    case .add, .subtract, .multiply, .divide, .signInject, .signInjectNegated, .signInjectXor, .equal, .less,
+      .lessOrEqual:
+      return isSingle ? a | b : 0
+    case .squareRoot, .toSignedWord: return isSingle ? a : 0
+    case .fusedMultiplyAdd, .fusedMultiplySubtract, .fusedNegatedMultiplySubtract, .fusedNegatedMultiplyAdd:
+      return isSingle ? a | b | c : 0
+    case .convert: return isSingle ? 0 : a
+    case .fromSignedWord, .fromUnsignedWord, .moveToInteger, .moveFromInteger: return 0
+    }
+  }
+
+  private func bit(_ register: UInt8) -> UInt32 { 1 &<< UInt32(register & 31) }
+}
