@@ -267,6 +267,7 @@ extension Translator: HostCodeEngine {
       builder.pointee.beginBlock()
       blocks[index].first = builder.pointee.count
       let source = blocks[index].source
+      builder.pointee.onlyTarget = blocks[index].end.isDirect ? blocks[index].end.taken : nil
       var operation = Block.operations(source)
       while true {
         let site = SlowPathSite(

@@ -18,6 +18,8 @@ struct IRBlockBuilder: ~Copyable {
   private var knownAtStart: UInt32 = 1
   private(set) var site: UInt32 = 0
   private(set) var pc: UInt32 = 0
+  /// Where the block's indirect jump always goes, if that is known.
+  var onlyTarget: UInt32?
   /// The register of the guest's second operand, or `constant` for x0.
   private(set) var source: UInt8 = 0
 

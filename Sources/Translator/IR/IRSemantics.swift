@@ -92,6 +92,7 @@ extension IRSemantics: Semantics {
   }
 
   mutating func jumpIndirect(to target: IRWord, _ i: InstructionPointer) {
+    if target.isConstant, builder.pointee.onlyTarget == target.offset & ~1 { return jump(i) }
     builder.pointee.append(
       IRInstruction(
         .jumpIndirect, i.rd < 32 ? i.rd : IRRegister.none, target.register, constant: target.offset,

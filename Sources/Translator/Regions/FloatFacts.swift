@@ -60,7 +60,8 @@ struct FloatFacts: Equatable {
       for index in blocks.indices {
         var facts = blocks[index].facts
         for place in blocks[index].first..<blocks[index].last { facts.follow(instructions[place]) }
-        for next in [blocks[index].taken, blocks[index].fallThrough] where next >= 0 {
+        for next in [blocks[index].taken, blocks[index].fallThrough] + blocks[index].returns.map(\.block)
+        where next >= 0 {
           let merged = blocks[next].facts.merged(with: facts)
           if merged != blocks[next].facts {
             blocks[next].facts = merged

@@ -11,10 +11,18 @@ struct RegionBlock {
   /// Where it goes on in the region; negative when it leaves it.
   var taken = -1
   var fallThrough = -1
+  /// Where it probably goes on in the region if it returns from a call.
+  var returns: [ReturnPlace] = []
   /// How often it is run, compared with others of the region.
   var weight: UInt32 = 1
   /// What is known about floating-point state where it begins.
   var facts = FloatFacts()
+}
+
+/// A block of the region that a function may come back to.
+struct ReturnPlace {
+  let block: Int
+  let pc: UInt32
 }
 
 /// How a block ends.
@@ -25,21 +33,43 @@ struct BlockEnd {
   /// Where the block after it is.
   var fallThrough: UInt32 = 0
 
-  enum Kind { case jump, branch, elsewhere }
+  /// A call is a jump that leaves a return address; the function comes back to `fallThrough`.
+  enum Kind { case jump, call, branch, functionReturn, elsewhere }
+
+  /// Whether it goes to `taken`.
+  var isDirect: Bool { kind == .jump || kind == .call || kind == .branch }
 
   /// - Returns: nil when a jump's target is not aligned.
   init?(_ block: BlockPointer, alignmentMask: UInt32) {
     var operation = Block.operations(block)
-    while !operation.opcode.endsBlock { operation += 1 }
+    // What the instruction before it may have put the first half of a far address into, and that address.
+    var (halfRegister, half): (UInt8, UInt32) = (0, 0)
+    while !operation.opcode.endsBlock {
+      (halfRegister, half) = (0, 0)
+      if operation.opcode == .auipc || operation.opcode == .lui {
+        let base = operation.opcode == .auipc ? operation.extra : 0
+        (halfRegister, half) = (operation.rd, base &+ UInt32(bitPattern: operation.immediate))
+      }
+      operation += 1
+    }
     fallThrough = operation.extra &+ UInt32(operation.length)
     taken = operation.extra &+ UInt32(bitPattern: operation.immediate)
     switch operation.opcode {
-    case .jal: kind = .jump
+    case .jal: kind = Self.links(operation.rd) ? .call : .jump
+    case .jalr where operation.rs1 == halfRegister && halfRegister != 0:
+      kind = Self.links(operation.rd) ? .call : .jump
+      taken = (half &+ UInt32(bitPattern: operation.immediate)) & ~1
+    case .jalr: kind = Self.links(operation.rs1) && !Self.links(operation.rd) ? .functionReturn : .elsewhere
     case .beq, .bne, .blt, .bge, .bltu, .bgeu: kind = .branch
     default: kind = .elsewhere
     }
-    if kind != .elsewhere, taken & alignmentMask != 0 { return nil }
+    if isDirect, taken & alignmentMask != 0 { return nil }
   }
+}
+
+extension BlockEnd {
+  /// Whether a register holds return addresses by convention (unprivileged specification, section 2.5.1).
+  private static func links(_ register: UInt8) -> Bool { register == 1 || register == 5 }
 }
 
 /// Chooses the blocks that are translated together: those that the first one leads to.
@@ -64,7 +94,9 @@ struct RegionFormer {
       else { continue }
       instructions &+= block.pointee.count
       blocks.append(RegionBlock(source: block, end: end))
-      if end.kind != .elsewhere, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
+      // What a call comes back to is laid out behind the function.
+      if end.kind == .call, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+      if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
       if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
     }
     connect(&blocks)
@@ -88,14 +120,40 @@ struct RegionFormer {
   private func connect(_ blocks: inout [RegionBlock]) {
     for index in blocks.indices {
       let end = blocks[index].end
-      if end.kind != .elsewhere { blocks[index].taken = place(of: end.taken, in: blocks) }
+      if end.isDirect { blocks[index].taken = place(of: end.taken, in: blocks) }
       if end.kind == .branch { blocks[index].fallThrough = place(of: end.fallThrough, in: blocks) }
+    }
+    for index in blocks.indices where blocks[index].end.kind == .functionReturn {
+      blocks[index].returns = returns(from: index, blocks)
     }
     for index in blocks.indices {
       noteLoop(from: index, to: blocks[index].taken, &blocks)
       noteLoop(from: index, to: blocks[index].fallThrough, &blocks)
+      for next in blocks[index].returns { noteLoop(from: index, to: next.block, &blocks) }
     }
   }
+
+  /// Where a function that ends at `index` comes back to: behind the last call in front of it that has not been come back
+  /// from there, as functions are laid out behind calls, and behind other calls of the same function.
+  private func returns(from index: Int, _ blocks: [RegionBlock]) -> [ReturnPlace] {
+    var found: [ReturnPlace] = []
+    var function = -1
+    for call in blocks[..<index].indices.reversed() where blocks[call].end.kind == .call && function < 0 {
+      let place = self.place(of: blocks[call].end.fallThrough, in: blocks)
+      guard place > index else { continue }
+      function = blocks[call].taken
+      found.append(ReturnPlace(block: place, pc: blocks[call].end.fallThrough))
+    }
+    guard function >= 0 else { return found }
+    for call in blocks.indices where blocks[call].taken == function && blocks[call].end.kind == .call {
+      let place = self.place(of: blocks[call].end.fallThrough, in: blocks)
+      if place >= 0, found.count < Self.mostReturns, !found.contains(where: { $0.block == place }) {
+        found.append(ReturnPlace(block: place, pc: blocks[call].end.fallThrough))
+      }
+    }
+    return found
+  }
+  private static let mostReturns = 3
 
   private func noteLoop(from index: Int, to target: Int, _ blocks: inout [RegionBlock]) {
     guard target >= 0, target <= index else { return }

@@ -90,7 +90,7 @@ extension Lowering {
     }
   }
 
-  mutating func lowerJumpIndirect(_ i: IRInstruction, _ block: RegionBlock) {
+  mutating func lowerJumpIndirect(_ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>) {
     if i.a == IRRegister.constant {
       code.mov32(.rax, i.constant & ~1)
     } else {
@@ -115,6 +115,10 @@ extension Lowering {
       } else {
         code.store32(Self.slot(i.destination), block.end.fallThrough)
       }
+    }
+    for next in block.returns {
+      code.alu32(.cmp, .rax, next.pc)
+      code.jump(.e, to: &labels[next.block])
     }
     emitExchange()
     emitJumpThroughCache()

@@ -47,7 +47,7 @@ extension Lowering {
     case .outside: lowerOutside(i)
     case .branch: lowerBranch(i, block, labels, next: next)
     case .jump: lowerJump(i, block, labels, next: next)
-    case .jumpIndirect: lowerJumpIndirect(i, block)
+    case .jumpIndirect: lowerJumpIndirect(i, block, labels)
     }
   }
 
