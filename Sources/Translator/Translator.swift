@@ -347,15 +347,10 @@ extension Translator: HostCodeEngine {
     }
     for index in blocks.indices {
       if !labels[index].isBound { lowering.code.bind(&labels[index]) }
-      lowering.facts = blocks[index].facts
-      lowering.emitCharge(blocks[index])
-      for place in blocks[index].first..<blocks[index].last {
-        lowering.lower(
-          builder.pointee.instructions[place], blocks[index], labels,
-          next: index + 1 < blocks.count ? index + 1 : -2)
-      }
+      lowering.lower(
+        blocks[index], builder.pointee.instructions, labels, next: index + 1 < blocks.count ? index + 1 : -2)
     }
-    lowering.emitLater()
+    lowering.emitLater(builder.pointee.instructions)
     let end = lowering.code.offset
     lowering.emitDeadEnd(first.pointee.pc)
     guard !lowering.isTooLarge, buffer.take(lowering.code) else {

@@ -85,6 +85,9 @@ extension IRKind {
     }
   }
 
+  /// Whether it can only be the last of a block.
+  var endsBlock: Bool { self == .branch || self == .jump || self == .jumpIndirect }
+
   /// Whether operands may be exchanged.
   var commutes: Bool {
     switch self {

@@ -164,7 +164,7 @@ extension Lowering {
   }
 
   /// What the region's blocks jump to rarely.
-  mutating func emitLater() {
+  mutating func emitLater(_ instructions: UnsafePointer<IRInstruction>) {
     var index = 0
     while index < laterCount {
       code.bind(&later[index].entry)
@@ -174,6 +174,10 @@ extension Lowering {
       case .outside:
         code.mov32(.rax, value)
         code.call(&outside)
+        code.jump(to: &later[index].resume)
+      case .group:
+        facts = later[index].facts
+        for place in Int(value)..<Int(value) + Int(later[index].count) { lower(instructions[place]) }
         code.jump(to: &later[index].resume)
       case .spent:
         code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))

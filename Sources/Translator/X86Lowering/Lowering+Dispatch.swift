@@ -1,8 +1,22 @@
 extension Lowering {
-  /// Makes host code of one instruction.
+  /// Makes host code of a block.
   mutating func lower(
-    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+    _ block: RegionBlock, _ instructions: UnsafePointer<IRInstruction>, _ labels: UnsafeMutablePointer<Label>, next: Int
   ) {
+    facts = block.facts
+    emitCharge(block)
+    let last = instructions[block.last - 1]
+    lower(block.first..<(last.kind.endsBlock ? block.last - 1 : block.last), of: instructions)
+    switch last.kind {
+    case .branch: lowerBranch(last, block, labels, next: next)
+    case .jump: lowerJump(last, block, labels, next: next)
+    case .jumpIndirect: lowerJumpIndirect(last, block, labels)
+    default: break
+    }
+  }
+
+  /// Makes host code of one instruction within a block.
+  mutating func lower(_ i: IRInstruction) {
     switch i.kind {
     case .move: lowerMove(i)
     case .add: lowerBinary(i, .add)
@@ -45,9 +59,8 @@ extension Lowering {
     case .storeDouble: lowerFloatStore(i, isDouble: true)
     case .float: lowerFloat(i)
     case .outside: lowerOutside(i)
-    case .branch: lowerBranch(i, block, labels, next: next)
-    case .jump: lowerJump(i, block, labels, next: next)
-    case .jumpIndirect: lowerJumpIndirect(i, block, labels)
+    // Not within a block.
+    case .branch, .jump, .jumpIndirect: break
     }
   }
 

@@ -16,28 +16,84 @@ extension Lowering {
   /// Where an access finds its memory; what the returned place names has to be left alone until then. `later` is where it
   /// goes if that is not to be had. Uses rax, rcx and rdx.
   private mutating func locate(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
+    let group = group.flatMap { $0.base == i.a && i.access != nil ? $0 : nil }
     switch memory {
     case .window:
       let direct = register(i.a).flatMap { Self.fitsGuard(Int32(bitPattern: i.constant)) ? $0 : nil }
-      if direct == nil { address(i) }
-      if isStore { checkLine(i, direct, later) }
+      if direct == nil, !isStore || group != nil { address(i) }
+      if isStore, group == nil { checkLine(i, direct, later) }
       return direct.map { HostAddress(Self.base, $0, Int32(bitPattern: i.constant)) } ?? HostAddress(Self.base, .rax)
     case .translated:
+      if let group { return HostAddress(.rax, Int32(bitPattern: i.constant) - group.low) }
       address(i)
-      code.mov32(.rcx, .rax)
-      code.shift32(.shr, .rcx, by: Self.entryShift)
-      code.alu32(.and, .rcx, Self.entryMask)
-      if bytes > 1 {
-        code.lea32(.rdx, HostAddress(.rax, Int32(bytes) - 1))
-        code.alu32(.and, .rdx, ~UInt32(0xFFF))
-      } else {
-        code.mov32(.rdx, .rax)
-        code.alu32(.and, .rdx, ~UInt32(0xFFF))
-      }
-      code.alu32(.cmp, .rdx, isStore ? Self.writeTag : Self.readTag)
-      outside(if: .ne, later)
-      code.alu64(.add, .rax, Self.addend)
+      translate(Int32(truncatingIfNeeded: bytes), loads: !isStore, stores: isStore, later)
       return HostAddress(.rax)
+    }
+  }
+
+  /// Makes the guest's address in rax the host's, if the bytes from there on are in one page that may be accessed so.
+  private mutating func translate(_ bytes: Int32, loads: Bool, stores: Bool, _ later: Int) {
+    code.mov32(.rcx, .rax)
+    code.shift32(.shr, .rcx, by: Self.entryShift)
+    code.alu32(.and, .rcx, Self.entryMask)
+    if bytes > 1 { code.lea32(.rdx, HostAddress(.rax, bytes - 1)) } else { code.mov32(.rdx, .rax) }
+    code.alu32(.and, .rdx, ~UInt32(0xFFF))
+    if loads {
+      code.alu32(.cmp, .rdx, Self.readTag)
+      outside(if: .ne, later)
+    }
+    if stores {
+      code.alu32(.cmp, .rdx, Self.writeTag)
+      outside(if: .ne, later)
+    }
+    code.alu64(.add, .rax, Self.addend)
+  }
+
+  // MARK: Groups
+
+  /// Makes host code of some instructions, those of a group with one check for all. Should it fail, the same instructions
+  /// follow once more behind everything else, each with its own.
+  mutating func lower(_ range: Range<Int>, of instructions: UnsafePointer<IRInstruction>) {
+    let terms = terms
+    var place = range.lowerBound
+    while place < range.upperBound {
+      guard group == nil, let found = AccessGroup.find(from: place, to: range.upperBound - 1, instructions, terms)
+      else {
+        lower(instructions[place])
+        place += 1
+        continue
+      }
+      let later = postpone(
+        LaterCode(
+          .group, UInt32(truncatingIfNeeded: place), count: Int32(truncatingIfNeeded: found.range.count)))
+      self.later[later].facts = facts
+      self.later[later].firstSite = sites.count
+      check(found, later)
+      group = found
+      for place in found.range { lower(instructions[place]) }
+      group = nil
+      resume(later)
+      place = found.range.upperBound + 1
+    }
+  }
+
+  private var terms: AccessGroup.Terms {
+    switch memory {
+    case .window:
+      // As long as a line: one byte tells of a line and the one behind it.
+      AccessGroup.Terms(span: 1 << Int32(AddressWindow.lineShift), loadsAreFree: true) { $0.kind != .outside }
+    case .translated:
+      AccessGroup.Terms(span: 256, loadsAreFree: false) { [map] in $0.leavesAddressAlone(map) }
+    }
+  }
+
+  private mutating func check(_ group: AccessGroup, _ later: Int) {
+    let start = IRInstruction(.loadByte, IRRegister.none, group.base, constant: UInt32(bitPattern: group.low))
+    switch memory {
+    case .window: checkLine(start, register(group.base), later)
+    case .translated:
+      address(start)
+      translate(group.end - group.low, loads: group.loads, stores: group.stores, later)
     }
   }
 
@@ -46,6 +102,7 @@ extension Lowering {
 
   /// Leaves stores to lines that hold code to the hart. For what is no memory there are no lines, so that this faults.
   private mutating func checkLine(_ i: IRInstruction, _ direct: HostRegister?, _ later: Int) {
+    if direct == nil { address(i) }
     if let direct, i.constant != 0 {
       code.lea32(.rcx, HostAddress(direct, Int32(bitPattern: i.constant)))
     } else {
@@ -93,7 +150,8 @@ extension Lowering {
   mutating func lowerLoad(_ i: IRInstruction, bytes: UInt32, isSigned: Bool) {
     let later = postponeOutside(i)
     let place = locate(i, bytes: bytes, isStore: false, later)
-    let target = target(i.destination)
+    // rax may be needed for the next access.
+    let target = register(i.destination) ?? .rcx
     mark(later)
     switch (bytes, isSigned) {
     case (1, true): code.loadSigned8(target, place)

@@ -30,6 +30,8 @@ struct Lowering: ~Copyable {
 
   /// Here.
   var facts = FloatFacts()
+  /// The group of accesses that has been checked here.
+  var group: AccessGroup?
 
   /// The region's own: stores its registers, has the hart carry out an instruction, loads them again.
   var outside = Label()
@@ -159,6 +161,7 @@ struct LaterCode {
   var value: UInt32
   /// What to give back to the budget.
   var count: Int32 = 0
+  var facts = FloatFacts()
   /// The instructions that come here when they fault.
   var firstSite = 0
   var sites = 0
@@ -166,6 +169,8 @@ struct LaterCode {
   enum Kind {
     /// The hart carries out one instruction.
     case outside
+    /// `count` instructions from the one at `value` on are made once more, without a common check.
+    case group
     /// The budget does not suffice for the block at the address `value`.
     case spent
     /// The region is left for the address `value`.

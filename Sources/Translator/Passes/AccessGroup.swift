@@ -1,0 +1,97 @@
+/// Accesses of a block off one base register that one check serves.
+struct AccessGroup {
+  /// The instructions from the first access to the last one.
+  let range: ClosedRange<Int>
+  let base: UInt8
+  /// The lowest displacement, and the end of the highest access.
+  let low: Int32
+  let end: Int32
+  let loads: Bool
+  let stores: Bool
+
+  /// What has to be so for an access to be part of one.
+  struct Terms {
+    /// Bytes from the lowest displacement to the end.
+    let span: Int32
+    /// Whether loads need no check.
+    let loadsAreFree: Bool
+    /// Whether an instruction between accesses leaves alone what the check has found out.
+    let isHarmless: (IRInstruction) -> Bool
+  }
+
+  /// So that what is made twice does not become too long.
+  private static let longest = 24
+
+  /// The group that begins with the instruction at `start`; nil for one access alone.
+  static func find(
+    from start: Int, to last: Int, _ instructions: UnsafePointer<IRInstruction>, _ terms: Terms
+  ) -> AccessGroup? {
+    let base = instructions[start].a
+    guard let (first, firstStores) = instructions[start].access, base < 32, !(terms.loadsAreFree && !firstStores) else {
+      return nil
+    }
+    var (low, end) = (first.lowerBound, first.upperBound)
+    var (loads, stores) = (!firstStores, firstStores)
+    var (place, lastAccess) = (start, start)
+    while !instructions[place].writes(base), place < last, place - start < longest {
+      place += 1
+      let i = instructions[place]
+      if let (bytes, isStore) = i.access, i.a == base, isStore || !terms.loadsAreFree {
+        let (newLow, newEnd) = (min(low, bytes.lowerBound), max(end, bytes.upperBound))
+        guard newEnd - newLow <= terms.span else { break }
+        (low, end, lastAccess) = (newLow, newEnd, place)
+        if isStore { stores = true } else { loads = true }
+      } else if !terms.isHarmless(i) {
+        break
+      }
+    }
+    guard lastAccess > start else { return nil }
+    return AccessGroup(range: start...lastAccess, base: base, low: low, end: end, loads: loads, stores: stores)
+  }
+}
+
+extension IRInstruction {
+  /// Which bytes a load or a store reaches, from its base register on, and whether it is a store; nil for others and for
+  /// displacements that no instruction has.
+  var access: (bytes: Range<Int32>, isStore: Bool)? {
+    let (count, isStore): (Int32, Bool)
+    switch kind {
+    case .loadByte, .loadByteUnsigned: (count, isStore) = (1, false)
+    case .loadHalf, .loadHalfUnsigned: (count, isStore) = (2, false)
+    case .loadWord, .loadSingle: (count, isStore) = (4, false)
+    case .loadDouble: (count, isStore) = (8, false)
+    case .storeByte: (count, isStore) = (1, true)
+    case .storeHalf: (count, isStore) = (2, true)
+    case .storeWord, .storeSingle: (count, isStore) = (4, true)
+    case .storeDouble: (count, isStore) = (8, true)
+    default: return nil
+    }
+    let displacement = Int32(bitPattern: constant)
+    guard displacement >= -2048, displacement < 2048 else { return nil }
+    return (displacement..<displacement + count, isStore)
+  }
+
+  /// Whether it writes an integer register.
+  func writes(_ register: UInt8) -> Bool {
+    guard destination == register else { return false }
+    switch kind {
+    case .loadSingle, .loadDouble: return false
+    case .float: return IRFloat(rawValue: detail & ~IRFloat.isDouble).map { !$0.writesFloat } ?? true
+    default: return true
+    }
+  }
+}
+
+extension IRInstruction {
+  /// Whether it is done without rax, which holds an address, and without the hart, which leaves nothing there.
+  func leavesAddressAlone(_ map: RegisterMap) -> Bool {
+    func isAtHand(_ register: UInt8) -> Bool { register >= 32 || map.register(of: register) != nil }
+    switch kind {
+    case .move, .add, .subtract, .and, .or, .xor, .multiply:
+      return isAtHand(destination) && destination < 32 && isAtHand(a) && isAtHand(b)
+    case .shiftLeft, .shiftRight, .shiftRightSigned:
+      return isAtHand(destination) && destination < 32 && isAtHand(a) && b == IRRegister.constant
+    default: return false
+    }
+  }
+}
