@@ -331,7 +331,11 @@ extension Translator: HostCodeEngine {
       features: features, common: common,
       exits: ExitTable(
         after: Int(droppedExits) + exits.count, pc: first.pointee.pc, codePage: first.pointee.codePage, isOpen: isOpen),
-      sites: sites, operations: cache.arena, alignmentMask: alignmentMask, later: later)
+      sites: sites,
+      ram: HostRAM(
+        start: UInt(bitPattern: ram.pointer), firstPage: Int32(truncatingIfNeeded: firstPage),
+        pageCount: Int32(truncatingIfNeeded: ram.size >> 12)),
+      operations: cache.arena, alignmentMask: alignmentMask, later: later)
     let entry = lowering.code.offset
     let sitesBefore = sites.count
     for index in blocks.indices { labels[index] = Label() }

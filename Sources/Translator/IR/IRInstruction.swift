@@ -60,6 +60,8 @@ enum IRKind: UInt8 {
   case storeByte, storeHalf, storeWord
   /// `detail` is an `AtomicOperation`.
   case atomic
+  /// Of the word at `a`.
+  case loadReserved, storeConditional
   // `b` or `destination` is a floating-point register.
   case loadSingle, loadDouble, storeSingle, storeDouble
   /// `detail` is an `IRFloat`; the registers are the guest instruction's.
@@ -79,7 +81,8 @@ extension IRKind {
   var mayLeave: Bool {
     switch self {
     case .loadByte, .loadByteUnsigned, .loadHalf, .loadHalfUnsigned, .loadWord, .storeByte, .storeHalf, .storeWord,
-      .atomic, .loadSingle, .loadDouble, .storeSingle, .storeDouble, .float, .outside, .branch, .jump, .jumpIndirect:
+      .atomic, .loadReserved, .storeConditional, .loadSingle, .loadDouble, .storeSingle, .storeDouble, .float, .outside,
+      .branch, .jump, .jumpIndirect:
       true
     default: false
     }

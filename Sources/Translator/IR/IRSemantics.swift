@@ -58,10 +58,13 @@ extension IRSemantics: Semantics {
   }
 
   mutating func loadReserved(at address: IRWord, into register: UInt8) {
-    appendOutside(register, keepsControl: true)
+    builder.pointee.forget(register)
+    appendAccess(.loadReserved, register < 32 ? register : IRRegister.none, address, IRRegister.none)
   }
+
   mutating func storeConditional(_ value: IRWord, at address: IRWord, into register: UInt8) {
-    appendOutside(register, keepsControl: true)
+    builder.pointee.forget(register)
+    appendAccess(.storeConditional, register < 32 ? register : IRRegister.none, address, builder.pointee.source)
   }
 
   mutating func atomic(_ operation: AtomicOperation, _ value: IRWord, at address: IRWord, into register: UInt8) {

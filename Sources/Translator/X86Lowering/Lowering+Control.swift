@@ -31,7 +31,7 @@ extension Lowering {
     code.mov64(.rax, UInt64(place))
     code.alu32(.sub, HostAddress(.rax), Int32(1))
     let later = postpone(LaterCode(.hot, block.pointee.pc))
-    code.jump(.s, to: &self.later[later].entry)
+    code.jump(.l, to: &self.later[later].entry)
   }
   private static let countdown = UInt(bitPattern: MemoryLayout<Block>.offset(of: \.countdown) ?? 0)
 
@@ -39,7 +39,8 @@ extension Lowering {
   mutating func emitCharge(_ block: RegionBlock) {
     code.alu32(.sub, Self.budget, UInt32(bitPattern: block.source.pointee.count))
     let later = postpone(LaterCode(.spent, block.source.pointee.pc, count: block.source.pointee.count))
-    code.jump(.s, to: &self.later[later].entry)
+    // Less than zero: processors take a subtraction and such a jump as one, which they do not for its sign.
+    code.jump(.l, to: &self.later[later].entry)
   }
 
   // MARK: Ends of blocks

@@ -53,6 +53,8 @@ extension Lowering {
     case .storeHalf: lowerStore(i, bytes: 2)
     case .storeWord: lowerStore(i, bytes: 4)
     case .atomic: lowerAtomic(i)
+    case .loadReserved: lowerLoadReserved(i)
+    case .storeConditional: lowerStoreConditional(i)
     case .loadSingle: lowerFloatLoad(i, isDouble: false)
     case .loadDouble: lowerFloatLoad(i, isDouble: true)
     case .storeSingle: lowerFloatStore(i, isDouble: false)

@@ -15,7 +15,7 @@ extension Lowering {
 
   /// Where an access finds its memory; what the returned place names has to be left alone until then. `later` is where it
   /// goes if that is not to be had. Uses rax, rcx and rdx.
-  private mutating func locate(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
+  mutating func locate(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
     let group = group.flatMap { $0.base == i.a && i.access != nil ? $0 : nil }
     switch memory {
     case .window:
@@ -115,7 +115,7 @@ extension Lowering {
   }
 
   /// To come before an instruction that reaches guest memory: should it fault, it becomes a jump to `later`.
-  private mutating func mark(_ later: Int) {
+  mutating func mark(_ later: Int) {
     guard case .window = memory else { return }
     sites.add(place: code.offset)
     self.later[later].sites += 1
@@ -137,13 +137,13 @@ extension Lowering {
     }
   }
 
-  private mutating func postponeOutside(_ i: IRInstruction) -> Int {
+  mutating func postponeOutside(_ i: IRInstruction) -> Int {
     let index = postpone(LaterCode(.outside, i.site))
     later[index].firstSite = sites.count
     return index
   }
 
-  private mutating func resume(_ later: Int) { code.bind(&self.later[later].resume) }
+  mutating func resume(_ later: Int) { code.bind(&self.later[later].resume) }
 
   // MARK: Loads and stores
 
@@ -184,39 +184,6 @@ extension Lowering {
       }
     }
     resume(later)
-  }
-
-  /// Reads, computes and writes; the harts of a machine take turns.
-  mutating func lowerAtomic(_ i: IRInstruction) {
-    let later = postponeOutside(i)
-    let place = locate(i, bytes: 4, isStore: true, later)
-    // The host's address is aligned as the guest's is.
-    code.lea32(.rcx, place)
-    code.test32(.rcx, UInt32(3))
-    outside(if: .ne, later)
-    mark(later)
-    code.load32(.rcx, place)
-    load(i.b, 0, into: .rdx)
-    switch AtomicOperation(rawValue: i.detail) ?? .swap {
-    case .swap: break
-    case .add: code.alu32(.add, .rdx, .rcx)
-    case .xor: code.alu32(.xor, .rdx, .rcx)
-    case .and: code.alu32(.and, .rdx, .rcx)
-    case .or: code.alu32(.or, .rdx, .rcx)
-    case .minSigned: choose(.l)
-    case .maxSigned: choose(.g)
-    case .minUnsigned: choose(.b)
-    case .maxUnsigned: choose(.a)
-    }
-    code.store32(place, .rdx)
-    finish(i.destination, .rcx)
-    resume(later)
-  }
-
-  /// Lets rdx be rcx where rcx compares so with it.
-  private mutating func choose(_ condition: HostCondition) {
-    code.alu32(.cmp, .rcx, .rdx)
-    code.cmov32(condition, .rdx, .rcx)
   }
 
   // MARK: Floating-point registers

@@ -16,6 +16,8 @@ struct Lowering: ~Copyable {
   var exits: ExitTable
   /// Which instructions may fault.
   let sites: FaultSites
+  /// RAM, for reservations.
+  let ram: HostRAM
   /// Where the places of operations count from.
   let operations: UnsafeRawPointer
   /// Bits that must be clear in an instruction address; see `HartState`.
@@ -47,7 +49,7 @@ struct Lowering: ~Copyable {
     code: Assembler, map: RegisterMap, vectors: VectorMap, memory: MemoryModel, features: HostFeatures,
     common: CommonCode,
     exits: ExitTable, sites: FaultSites,
-    operations: UnsafeRawPointer, alignmentMask: UInt32, later: UnsafeMutablePointer<LaterCode>
+    ram: HostRAM, operations: UnsafeRawPointer, alignmentMask: UInt32, later: UnsafeMutablePointer<LaterCode>
   ) {
     self.code = code
     self.map = map
@@ -57,6 +59,7 @@ struct Lowering: ~Copyable {
     self.common = common
     self.exits = exits
     self.sites = sites
+    self.ram = ram
     self.operations = operations
     self.alignmentMask = alignmentMask
     self.later = later
@@ -188,6 +191,15 @@ struct LaterCode {
   }
 }
 
+/// Where RAM is.
+struct HostRAM {
+  /// Its first byte in the host's memory.
+  let start: UInt
+  /// In 4-KiB pages: its first one as `CodeCache` counts, and its size.
+  let firstPage: Int32
+  let pageCount: Int32
+}
+
 /// How guest memory is reached.
 enum MemoryModel {
   /// Through the soft TLB, which r13 points at.
@@ -211,6 +223,7 @@ enum StateOffset {
   static let jumpCache = offset(\.jumpCache)
   static let slowPath = offset(\.host.slowPath)
   static let floatStatus = offset(\.host.floatStatus)
+  static let reservation = offset(\.reservation)
   static let box = offset(\.host.box)
   static let cleanFloatStatus = offset(\.host.cleanFloatStatus)
   static let usedFloat = offset(\.host.usedFloat)
