@@ -9,13 +9,15 @@ public final class Translator {
   private let firstPage: Int
   let buffer: CodeBuffer
   let common: CommonCode
-  private let commonEnd: Int
+  let commonEnd: Int
   let features = HostFeatures.host
   let alignmentMask: UInt32
   private let lines: CodeLines
   package let threshold: UInt16
   private let former: RegionFormer
   public internal(set) var statistics = TranslatorStatistics()
+  /// Told of all host code from now on; it is meant to be there before the machine runs.
+  public weak var observer: (any HostCodeObserver)? { didSet { observer?.hostCodeWasMade([commonRange]) } }
 
   // What is reused from region to region.
   private let builder: UnsafeMutablePointer<IRBlockBuilder>
@@ -82,7 +84,7 @@ public final class Translator {
   /// Where code goes that jumps to a block without host code.
   private var noCode: UInt { address(common.leaveTo) }
 
-  private func address(_ offset: Int) -> UInt { UInt(bitPattern: buffer.executable) &+ UInt(bitPattern: offset) }
+  func address(_ offset: Int) -> UInt { UInt(bitPattern: buffer.executable) &+ UInt(bitPattern: offset) }
 
   /// Lets a hart of the machine run host code.
   package func attach(_ hart: Hart) {
@@ -217,6 +219,7 @@ extension Translator: HostCodeEngine {
     droppedExits &+= UInt32(truncatingIfNeeded: exits.count)
     exits.removeAll(keepingCapacity: true)
     buffer.truncate(to: commonEnd)
+    observer?.hostCodeWasDropped()
     statistics.flushes += 1
   }
 
@@ -325,6 +328,7 @@ extension Translator: HostCodeEngine {
           next: index + 1 < blocks.count ? index + 1 : -2)
       }
     }
+    let rare = lowering.code.offset
     lowering.emitLater()
     let end = lowering.code.offset
     lowering.emitDeadEnd(head.pointee.pc)
@@ -333,8 +337,12 @@ extension Translator: HostCodeEngine {
     head.pointee.countdown = countsDown ? countdown : .max
     record(TranslatedRegion(head: head, entry: entry, end: end))
     if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
+    observer?.hostCodeWasMade(ranges(of: blocks, entry: entry, rare: rare, end: buffer.used, isRegion: !countsDown))
     return true
   }
+
+  /// Where the code of the block of that index begins, in what was emitted last.
+  func place(ofBlock index: Int) -> Int { Int(labels[index].place) }
 
   private func record(_ region: TranslatedRegion) {
     let number = regions.count

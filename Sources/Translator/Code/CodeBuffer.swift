@@ -27,15 +27,7 @@ package final class CodeBuffer {
     package init(capacity: Int) throws(MemoryError) {
       let page = HostMapping.pageSize
       let size = (max(capacity, 1) + page - 1) & ~(page - 1)
-      let file = try MemoryFile(name: "roost-code", size: size)
-      writable = try HostMapping.map(count: size, of: UInt8.self, descriptor: file.descriptor)
-      do throws(MemoryError) {
-        executable = UnsafePointer(
-          try HostMapping.map(count: size, of: UInt8.self, descriptor: file.descriptor, isExecutable: true))
-      } catch {
-        HostMapping.unmap(writable, count: size)
-        throw error
-      }
+      (writable, executable) = try HostMapping.mapCode(size: size)
       self.capacity = size
     }
   #else
