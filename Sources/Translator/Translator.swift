@@ -14,19 +14,21 @@ public final class Translator {
   let alignmentMask: UInt32
   private let lines: CodeLines
   package let threshold: UInt16
-  private let former: RegionFormer
+  let former: RegionFormer
   public internal(set) var statistics = TranslatorStatistics()
   /// Told of all host code from now on; it is meant to be there before the machine runs.
   public weak var observer: (any HostCodeObserver)? { didSet { observer?.hostCodeWasMade([commonRange]) } }
 
   // What is reused from region to region.
-  private let builder: UnsafeMutablePointer<IRBlockBuilder>
-  private let later: UnsafeMutablePointer<LaterCode>
+  let builder: UnsafeMutablePointer<IRBlockBuilder>
+  let later: UnsafeMutablePointer<LaterCode>
   private let labels: UnsafeMutablePointer<Label>
-  private var blocks: [RegionBlock] = []
+  var blocks: [RegionBlock] = []
+  /// Where to note at which offset the code of each instruction of the intermediate representation begins.
+  var marks: UnsafeMutablePointer<Int32>?
 
-  private var regions: [TranslatedRegion] = []
-  private var memberships: [Membership] = []
+  private(set) var regions: [TranslatedRegion] = []
+  private(set) var memberships: [Membership] = []
   private var exits: [Exit] = []
   /// How many exits there were before those: no number is used twice, so that one of dropped code means nothing.
   private var droppedExits: UInt32 = 0
@@ -106,11 +108,22 @@ struct TranslatedRegion {
   /// Offsets in the code buffer: where it begins, and what to jump to from there once it must not run.
   let entry: Int
   let end: Int
+  /// Whether it is of the first tier: a block that counts how often it is entered.
+  let countsDown: Bool
   var isDead = false
   /// Where simpler code for the same blocks began, which leads here now.
   var predecessor: Int?
   /// The last exit that was linked to it; 0 for none.
   var incoming: UInt32 = 0
+}
+
+/// Where the code of a region lies, as offsets in the code buffer.
+struct CodeExtent {
+  let entry: Int
+  /// What is rarely run comes from here on, and what all of that shares last.
+  let rare: Int
+  let shared: Int
+  let end: Int
 }
 
 /// That a block is part of a region, in a list of the block's.
@@ -256,7 +269,7 @@ extension Translator: HostCodeEngine {
   }
 
   /// Makes the intermediate representation of `blocks`; false when it is too much.
-  private func build() -> Bool {
+  func build() -> Bool {
     builder.pointee.beginRegion()
     var semantics = IRSemantics(builder: builder)
     for index in blocks.indices {
@@ -302,16 +315,34 @@ extension Translator: HostCodeEngine {
   /// Makes host code of what was built; false when there is no room.
   private func emit(countsDown: Bool) -> Bool {
     guard let assembler = buffer.assembler() else { return false }
+    var lowering = lowering(into: assembler, countsDown: countsDown)
+    let extent = lower(with: &lowering, countsDown: countsDown)
+    guard !lowering.isTooLarge, buffer.take(lowering.code) else { return false }
+    let head = blocks[0].source
+    exits += lowering.exits.exits
+    head.pointee.countdown = countsDown ? countdown : .max
+    record(TranslatedRegion(head: head, entry: extent.entry, end: extent.end, countsDown: countsDown))
+    if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
+    observer?.hostCodeWasMade(ranges(of: blocks, extent, end: buffer.used, isRegion: !countsDown))
+    return true
+  }
+
+  func lowering(into assembler: Assembler, countsDown: Bool) -> Lowering {
     let head = blocks[0].source
     let isOpen = head.pointee.kind == .open
-    var lowering = Lowering(
+    return Lowering(
       code: assembler, map: countsDown ? RegisterMap() : chooseRegisters(),
       memory: isOpen ? .open(start: ram.base, size: UInt32(truncatingIfNeeded: ram.size)) : .translated,
       features: features, common: common,
       exits: ExitTable(
         after: Int(droppedExits) + exits.count, pc: head.pointee.pc, codePage: head.pointee.codePage, isOpen: isOpen),
       alignmentMask: alignmentMask, later: later)
+  }
+
+  /// Makes host code of what was built, wherever `lowering` writes it.
+  func lower(with lowering: inout Lowering, countsDown: Bool) -> CodeExtent {
     let entry = lowering.code.offset
+    let head = blocks[0].source
     for index in blocks.indices { labels[index] = Label() }
     if countsDown {
       lowering.code.bind(&labels[0])
@@ -323,6 +354,7 @@ extension Translator: HostCodeEngine {
       lowering.beginBlock()
       lowering.emitCharge(blocks[index])
       for place in blocks[index].first..<blocks[index].last {
+        if let marks { marks[place] = Int32(truncatingIfNeeded: lowering.code.offset) }
         lowering.lower(
           builder.pointee.instructions[place], blocks[index], labels,
           next: index + 1 < blocks.count ? index + 1 : -2)
@@ -332,13 +364,7 @@ extension Translator: HostCodeEngine {
     lowering.emitLater()
     let end = lowering.code.offset
     lowering.emitDeadEnd(head.pointee.pc)
-    guard !lowering.isTooLarge, buffer.take(lowering.code) else { return false }
-    exits += lowering.exits.exits
-    head.pointee.countdown = countsDown ? countdown : .max
-    record(TranslatedRegion(head: head, entry: entry, end: end))
-    if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
-    observer?.hostCodeWasMade(ranges(of: blocks, entry: entry, rare: rare, end: buffer.used, isRegion: !countsDown))
-    return true
+    return CodeExtent(entry: entry, rare: rare, shared: lowering.sharedStart ?? end, end: end)
   }
 
   /// Where the code of the block of that index begins, in what was emitted last.

@@ -42,5 +42,40 @@ import Translator
       #expect(collector.drops > drops)
       #expect(collector.ranges.map(\.kind) == [.common])
     }
+
+    @Test(arguments: [.auto, .translator] as [EngineChoice])
+    func listingsCoverTheCode(engine: EngineChoice) throws {
+      let board = try Board(harts: 2, engine: engine) { $0.busyProgram() }
+      let translator = try #require(board.machine.translator)
+      let collector = Collector()
+      translator.observer = collector
+      _ = board.machine.run(until: 300_000)
+      var shown = 0
+      for pc in Set(collector.ranges.map(\.pc)).subtracting([0]) {
+        for listing in translator.listings(at: pc) {
+          shown += 1
+          var end = 0
+          for row in listing.rows {
+            #expect(row.host.lowerBound == end)
+            end = row.host.upperBound
+          }
+          #expect(end == listing.code.count && end > 0)
+          #expect(collector.ranges.contains { $0.start == listing.start && $0.pc == listing.entry })
+          // A block may begin within another of the region, so an instruction may stand there more than once.
+          var instructions: [UInt32] = []
+          var previous: HostCodeListing.Subject?
+          for row in listing.rows where row.subject != previous {
+            previous = row.subject
+            if case .instruction(let pc, _) = row.subject { instructions.append(pc) }
+          }
+          #expect(instructions.count == listing.instructions && instructions.contains(pc))
+        }
+      }
+      #expect(shown > 10)
+      #expect(translator.absence(at: 0x8000_8000) == .notDecoded)
+      // It goes on as if nobody had looked.
+      _ = board.machine.run(until: 400_000)
+      #expect(board.machine.end == nil)
+    }
   }
 #endif

@@ -86,6 +86,13 @@ struct RunCommand: ParsableCommand {
     help: "Write /tmp/perf-PID.map, in which perf finds the guest's symbols for translated code (docs/HOST-CODE.md).")
   var perfMap = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write afterwards the host code made of the guest code at this address or symbol, beside that (docs/HOST-CODE.md).",
+      valueName: "address"),
+    transform: GuestAddress.init(parsing:))
+  var dumpCode: GuestAddress?
+
   @Flag(help: "Tell afterwards what was executed, and how fast.")
   var stats = false
 
@@ -142,6 +149,7 @@ struct RunCommand: ParsableCommand {
     let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
     if let trace { machine.onCommit = { trace.write(line: $0) } }
     let perfMap = try perfMap ? mapCode(of: prepared) : nil
+    let codeToDump = try dumpCode.map { try place($0, in: prepared) }
     let saver = SnapshotSaver(path: snapshot, origin: prepared.origin, due: saveAt.map { $0.nanoseconds / 100 })
     let outcome = try runMachine(prepared) { input, signals, terminal in
       RunLoop(
@@ -150,6 +158,10 @@ struct RunCommand: ParsableCommand {
         isTimeVirtual: machine.isTimeVirtual,
         waitsForInput: machine.isTimeVirtual && !takesKeys && recorder == nil, timeAtStart: machine.now,
         recorder: recorder, replay: replay)
+    }
+    if let codeToDump, let translator = machine.translator {
+      let dump = CodeDump(symbols: prepared.symbols, isa: machine.configuration.isa)
+      StandardError.write(dump.text(of: codeToDump, in: translator))
     }
     try report(outcome, of: machine, symbols: prepared.symbols)
   }
@@ -160,6 +172,12 @@ struct RunCommand: ParsableCommand {
     let map = try PerfMap(symbols: prepared.symbols)
     translator.observer = map
     return map
+  }
+
+  /// The address whose host code is wanted.
+  private func place(_ address: GuestAddress, in prepared: RunMachine) throws -> UInt32 {
+    guard prepared.machine.translator != nil else { throw CommandError.noHostCode(option: "--dump-code") }
+    return try address.resolved(by: prepared.symbols, of: prepared.origin)
   }
 
   /// The machine at power-on; nil when its device tree was all that was wanted.

@@ -40,11 +40,8 @@ public protocol HostCodeObserver: AnyObject {
 
 extension Translator {
   /// Where each block's own code lies, in the order of the layout, and what comes after them.
-  /// - Parameters:
-  ///   - entry: offset in the code buffer of the first instruction.
-  ///   - rare: offset of what is rarely run.
-  ///   - end: offset behind all of it.
-  func ranges(of blocks: [RegionBlock], entry: Int, rare: Int, end: Int, isRegion: Bool) -> [HostCodeRange] {
+  /// - Parameter end: offset behind all of it.
+  func ranges(of blocks: [RegionBlock], _ extent: CodeExtent, end: Int, isRegion: Bool) -> [HostCodeRange] {
     guard let head = blocks.first else { return [] }
     let space: HostCodeRange.Space = head.source.pointee.kind == .open ? .open : .translated
     var ranges: [HostCodeRange] = []
@@ -52,13 +49,13 @@ extension Translator {
       guard to > from else { return }
       ranges.append(HostCodeRange(start: address(from), size: to - from, pc: pc, kind: kind, space: space))
     }
-    var start = entry
+    var start = extent.entry
     for index in blocks.indices {
-      let next = index + 1 < blocks.count ? place(ofBlock: index + 1) : rare
+      let next = index + 1 < blocks.count ? place(ofBlock: index + 1) : extent.rare
       add(start, next, blocks[index].source.pointee.pc, isRegion ? .region : .block)
       start = next
     }
-    add(rare, end, head.source.pointee.pc, isRegion ? .rareInRegion : .rareInBlock)
+    add(extent.rare, end, head.source.pointee.pc, isRegion ? .rareInRegion : .rareInBlock)
     return ranges
   }
 

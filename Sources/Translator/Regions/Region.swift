@@ -68,6 +68,16 @@ struct RegionFormer {
     connect(&blocks)
   }
 
+  /// The same blocks once more.
+  func form(again members: some Sequence<BlockPointer>, into blocks: inout [RegionBlock]) {
+    blocks.removeAll(keepingCapacity: true)
+    for block in members {
+      guard let end = BlockEnd(block, alignmentMask: alignmentMask) else { return blocks.removeAll() }
+      blocks.append(RegionBlock(source: block, end: end))
+    }
+    connect(&blocks)
+  }
+
   /// The block at `pc`, if whoever comes from `source` always gets there and it has been run.
   private func block(at pc: UInt32, near source: BlockPointer) -> BlockPointer? {
     let isOpen = source.pointee.kind == .open

@@ -185,6 +185,9 @@ extension Lowering {
     emitLeave()
   }
 
+  /// Where what all rare code of the region shares begins, if there is any.
+  var sharedStart: Int? { [outside, leave].filter(\.isBound).map { Int($0.place) }.min() }
+
   /// Registers of the region that memory may not hold the value of: those between regions may have been changed before.
   private mutating func storeRegisters() {
     for index in 0..<RegisterMap.pool.count { code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index]) }
