@@ -15,21 +15,27 @@ public final class Translator {
   private let lines: CodeLines
   package let threshold: UInt16
   let former: RegionFormer
-  public internal(set) var statistics = TranslatorStatistics()
+  @exclusivity(unchecked) public internal(set) var statistics = TranslatorStatistics()
   /// Told of all host code from now on; it is meant to be there before the machine runs.
-  public weak var observer: (any HostCodeObserver)? { didSet { observer?.hostCodeWasMade([commonRange]) } }
+  @exclusivity(unchecked) public var observer: (any HostCodeObserver)? {
+    didSet { observer?.hostCodeWasMade([commonRange]) }
+  }
+
+  /// Whether to take the time that translating needs.
+  public var isTimed = false
 
   // What is reused from region to region.
   let builder: UnsafeMutablePointer<IRBlockBuilder>
   let later: UnsafeMutablePointer<LaterCode>
   private let labels: UnsafeMutablePointer<Label>
-  var blocks: [RegionBlock] = []
+  // No function holds one of these while it calls another that changes it.
+  @exclusivity(unchecked) var blocks: [RegionBlock] = []
   /// Where to note at which offset the code of each instruction of the intermediate representation begins.
-  var marks: UnsafeMutablePointer<Int32>?
+  @exclusivity(unchecked) var marks: UnsafeMutablePointer<Int32>?
 
-  private(set) var regions: [TranslatedRegion] = []
-  private(set) var memberships: [Membership] = []
-  private var exits: [Exit] = []
+  @exclusivity(unchecked) private(set) var regions: [TranslatedRegion] = []
+  @exclusivity(unchecked) private(set) var memberships: [Membership] = []
+  @exclusivity(unchecked) private var exits: [Exit] = []
   /// How many exits there were before those: no number is used twice, so that one of dropped code means nothing.
   private var droppedExits: UInt32 = 0
 
@@ -140,8 +146,12 @@ public struct TranslatorStatistics: Sendable {
   public var blocks = 0
   /// Regions made of blocks that ran often.
   public var regions = 0
-  /// Guest instructions in both.
+  /// Guest instructions in both, and in regions alone.
   public var instructions = 0
+  public var regionInstructions = 0
+  /// What making them took, in nanoseconds, while `Translator.isTimed`.
+  public var blockNanoseconds: UInt64 = 0
+  public var regionNanoseconds: UInt64 = 0
   /// Host code at this moment.
   public var bytes = 0
   /// Blocks and regions dropped because their guest code was overwritten.
@@ -238,9 +248,15 @@ extension Translator: HostCodeEngine {
 
   // MARK: Translating
 
-  package func translate(_ block: BlockPointer) { translate(block, isFirst: true) }
+  package func translate(_ block: BlockPointer) {
+    let started = isTimed ? HostTime.now : 0
+    translate(block, isFirst: true)
+    if isTimed { statistics.blockNanoseconds &+= HostTime.now &- started }
+  }
 
   package func improve(_ block: BlockPointer) {
+    let started = isTimed ? HostTime.now : 0
+    defer { if isTimed { statistics.regionNanoseconds &+= HostTime.now &- started } }
     block.pointee.countdown = .max
     guard let simple = region(of: block) else { return }
     guard translate(block, isFirst: false), simple < regions.count, let better = region(of: block), better != simple
@@ -378,6 +394,7 @@ extension Translator: HostCodeEngine {
       block.source.pointee.hostRecord = UInt32(truncatingIfNeeded: memberships.count)
       cache.effort &+= Int(block.source.pointee.count) &* 30
       statistics.instructions += Int(block.source.pointee.count)
+      if !region.countsDown { statistics.regionInstructions += Int(block.source.pointee.count) }
     }
     region.head.pointee.hostCode = address(region.entry)
     region.head.pointee.hostCost = region.head.pointee.count

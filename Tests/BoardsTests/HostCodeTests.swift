@@ -1,4 +1,5 @@
 import HartEngine
+import SystemBus
 import Testing
 import Translator
 
@@ -41,6 +42,29 @@ import Translator
       board.machine.reset()
       #expect(collector.drops > drops)
       #expect(collector.ranges.map(\.kind) == [.common])
+    }
+
+    @Test func engineIsMetered() throws {
+      let board = try busyBoard()
+      let translator = try #require(board.machine.translator)
+      #expect(board.machine.harts.allSatisfy { $0.metered == nil })
+      for hart in board.machine.harts { hart.startMeter() }
+      translator.isTimed = true
+      let started = HostTime.now
+      _ = board.machine.run(until: 100_000)
+      let duration = HostTime.now - started
+      var sum = HartMeter()
+      for hart in board.machine.harts { sum.add(try #require(hart.metered)) }
+      let times = HartMeter.Activity.allCases.filter { $0 != .none }.map { sum.nanoseconds($0) }
+      #expect(times.allSatisfy { $0 > 0 } && times.reduce(0, +) <= duration)
+      #expect(sum.lookUps >= sum.returns && sum.returns >= sum.exits && sum.exits > 0)
+      #expect(sum.slowPaths > 0 && sum.deviceAccesses > 0 && sum.misses > 0)
+      #expect(translator.statistics.blockNanoseconds > 0 && translator.statistics.regionNanoseconds > 0)
+      let regions = translator.statistics.regionInstructions
+      #expect(regions > 0 && regions < translator.statistics.instructions)
+      // Making host code is all of one activity and part of what the translator has timed.
+      let translating = translator.statistics.blockNanoseconds + translator.statistics.regionNanoseconds
+      #expect(sum.nanoseconds(.translating) >= translating)
     }
 
     @Test(arguments: [.auto, .translator] as [EngineChoice])

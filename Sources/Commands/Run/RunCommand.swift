@@ -224,6 +224,10 @@ struct RunCommand: ParsableCommand {
     let input = ConsoleInput(hasInput ? .standardInput : nil, uart: machine.uart, isTerminal: takesKeys)
     input.prepend(prepared.typed)
     let loop = try makeLoop(input, signals, terminal)
+    if stats {
+      for hart in machine.harts { hart.startMeter() }
+      machine.translator?.isTimed = true
+    }
     let before = machine.harts.map(\.retired)
     let started = HostTime.now
     let outcome = loop.run()

@@ -52,6 +52,10 @@ struct RegionFormer {
   /// The blocks in the order in which they are laid out; none when the first one cannot be translated.
   func form(from head: BlockPointer, mostBlocks: Int, into blocks: inout [RegionBlock]) {
     blocks.removeAll(keepingCapacity: true)
+    if mostBlocks == 1 {
+      if let end = BlockEnd(head, alignmentMask: alignmentMask) { blocks.append(RegionBlock(source: head, end: end)) }
+      return connect(&blocks)
+    }
     var instructions: Int32 = 0
     // What is to be looked at last comes first, so that a block is followed by what it falls through to where possible.
     var waiting: [BlockPointer] = [head]

@@ -186,7 +186,11 @@ extension Lowering {
   }
 
   /// Where what all rare code of the region shares begins, if there is any.
-  var sharedStart: Int? { [outside, leave].filter(\.isBound).map { Int($0.place) }.min() }
+  var sharedStart: Int? {
+    // `emitOutside` comes first.
+    if outside.isBound { return Int(outside.place) }
+    return leave.isBound ? Int(leave.place) : nil
+  }
 
   /// Registers of the region that memory may not hold the value of: those between regions may have been changed before.
   private mutating func storeRegisters() {

@@ -30,6 +30,16 @@ import Testing
       #expect(lines.contains { $0.hasPrefix("  budget spent 80000000 ") })
     }
 
+    @Test func statisticsTellOfTheEngine() throws {
+      let result = try Roost.run(guest: TinyGuest.busy, timeout + ["--stats"])
+      for start in ["host code: ", "translating: first tier ", "accesses out of line: ", "time: host code "] {
+        #expect(result.errors.contains("\nroost: " + start), "\(start)")
+      }
+      #expect(result.errors.contains(" look-ups; host code left "))
+      let interpreted = try Roost.run(guest: TinyGuest.pass, ["--engine", "interpreter", "--stats"])
+      #expect(!interpreted.errors.contains("translating"))
+    }
+
     @Test(arguments: [("0x80000000", "it is cold"), ("0x90000000", "it has not been run")])
     func whyThereIsNoHostCodeIsTold(address: String, reason: String) throws {
       let result = try Roost.run(guest: TinyGuest.hello, ["--engine", "auto", "--dump-code", address])
