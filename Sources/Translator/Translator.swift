@@ -8,6 +8,7 @@ public final class Translator {
   let ram: GuestMemory
   private let firstPage: Int
   let buffer: CodeBuffer
+  let budget: CodeBudget
   let common: CommonCode
   let commonEnd: Int
   let features = HostFeatures.host
@@ -46,9 +47,12 @@ public final class Translator {
   /// - Parameters:
   ///   - ram: what code that runs untranslated in M-mode reaches without a check.
   ///   - isEager: whether all code is translated as soon as it runs.
+  ///   - capacity: bytes of host code, at most.
+  ///   - budget: what it takes memory from beyond `guaranteedCapacity`.
   /// - Throws: where there is no back end for the host, or the host gives no memory that can be executed.
   public init(
-    code: SharedCodeCache, ram: GuestMemory, isa: ISAConfiguration, isEager: Bool, capacity: Int = defaultCapacity
+    code: SharedCodeCache, ram: GuestMemory, isa: ISAConfiguration, isEager: Bool, capacity: Int = defaultCapacity,
+    budget: CodeBudget = .process
   ) throws(MemoryError) {
     cache = code.cache
     self.ram = ram
@@ -59,6 +63,8 @@ public final class Translator {
     former = RegionFormer(
       code: cache, alignmentMask: alignmentMask, leastHeat: isEager ? 1 : 4)
     buffer = try CodeBuffer(capacity: capacity)
+    buffer.setLimit(Self.guaranteedCapacity)
+    self.budget = budget
     lines = try CodeLines(ramSize: ram.size)
     guard var assembler = buffer.assembler() else { throw MemoryError(size: capacity, errorNumber: 0) }
     common = CommonCode(&assembler)
@@ -76,6 +82,7 @@ public final class Translator {
   deinit {
     cache.engine = nil
     cache.onLinesChange = nil
+    giveBackRoom()
     builder.deinitialize(count: 1)
     builder.deallocate()
     later.deallocate()
@@ -274,6 +281,7 @@ extension Translator: HostCodeEngine {
     guard block.pointee.kind == .open || block.pointee.kind == .translated else { return false }
     former.form(from: block, mostBlocks: isFirst ? 1 : Self.mostBlocks, into: &blocks)
     guard !blocks.isEmpty, build() else { return false }
+    adjustRoom()
     if !emit(countsDown: isFirst), !regions.isEmpty {
       // Room for all that is still in use will be found again.
       for membership in memberships { membership.block.pointee.hostRecord = 0 }
