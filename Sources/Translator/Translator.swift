@@ -22,6 +22,8 @@ public final class Translator {
     didSet { observer?.hostCodeWasMade([commonRange]) }
   }
 
+  /// What was found wrong with the intermediate representation; nil where it is not looked at, as always but in tests.
+  @exclusivity(unchecked) package var complaints: [String]?
   /// Whether to take the time that translating needs.
   public var isTimed = false
 
@@ -316,8 +318,20 @@ extension Translator: HostCodeEngine {
         start: builder.pointee.instructions + first, count: builder.pointee.count - first)
       builder.pointee.cut(to: first + DeadWrites.remove(from: made))
       blocks[index].last = builder.pointee.count
+      assert(complaint(aboutBlock: index) == nil, complaint(aboutBlock: index) ?? "")
+      if complaints != nil, let complaint = complaint(aboutBlock: index) { complaints?.append(complaint) }
     }
     return !builder.pointee.isFull
+  }
+
+  private func complaint(aboutBlock index: Int) -> String? {
+    let block = blocks[index]
+    let first = (UnsafeRawPointer(Block.operations(block.source)) - UnsafeRawPointer(cache.arena)) >> 4
+    let start = UInt32(truncatingIfNeeded: first)
+    return IRVerifier.complaint(
+      about: UnsafeBufferPointer(start: builder.pointee.instructions + block.first, count: block.last - block.first),
+      // One more for the operation that ends a block which no jump ends.
+      operations: start...start &+ UInt32(bitPattern: block.source.pointee.count))
   }
 
   private func chooseRegisters() -> RegisterMap {

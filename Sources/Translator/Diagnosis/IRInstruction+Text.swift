@@ -3,7 +3,7 @@ import ISA
 
 extension IRInstruction: CustomStringConvertible {
   /// `a0 = add a1, 4`, `store-word [sp + 12], a0`, `branch notEqual a0, 0`; `t` is the temporary.
-  var description: String {
+  package var description: String {
     switch kind {
     case .move: "\(target)\(operand(a))"
     case .add, .subtract, .and, .or, .xor, .shiftLeft, .shiftRight, .shiftRightSigned, .rotateRight, .setEqual,
