@@ -1,3 +1,5 @@
+import ConformanceKit
+import Foundation
 import HartEngine
 import SystemBus
 import Testing
@@ -14,6 +16,48 @@ import Translator
         drops += 1
         ranges.removeAll { $0.kind != .common }
       }
+    }
+
+    /// A console that looks at the process's mappings while the guest writes, from host code.
+    private final class MapReader: Recorder {
+      private(set) var maps: [Substring] = []
+
+      override func write(_ byte: UInt8) {
+        super.write(byte)
+        // By then the loop that writes is host code.
+        guard bytes.count == 200, let file = FileHandle(forReadingAtPath: "/proc/self/maps") else { return }
+        // The kernel tells such a file in pieces, which `readToEnd` puts together.
+        let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+        maps = text.split(separator: "\n")
+      }
+    }
+
+    @Test func nothingIsBothWritableAndExecutableWhileHostCodeRuns() throws {
+      let reader = MapReader()
+      let board = try Board(console: reader, engine: .translator) { assembler in
+        let loop = assembler.label()
+        assembler.bind(loop)
+        assembler.print("*")
+        assembler.jump(to: loop)
+      }
+      let translator = try #require(board.machine.translator)
+      let collector = Collector()
+      translator.observer = collector
+      for hart in board.machine.harts { hart.startMeter() }
+      _ = board.machine.run(until: 10_000)
+      #expect(board.machine.harts[0].metered?.slowPaths ?? 0 > 100)
+      #expect(reader.maps.count > 10)
+      #expect(collector.ranges.count > 1)
+      for line in reader.maps {
+        let fields = line.split(separator: " ", maxSplits: 2)
+        let ends = fields[0].split(separator: "-").map { UInt($0, radix: 16) ?? 0 }
+        #expect(!(fields[1].contains("w") && fields[1].contains("x")), "\(line)")
+        for range in collector.ranges where range.start >= ends[0] && range.start < ends[1] {
+          #expect(fields[1] == "r-xs", "\(line)")
+        }
+      }
+      let first = try #require(collector.ranges.first).start
+      #expect(reader.maps.contains { $0.hasPrefix(String(first, radix: 16) + "-") })
     }
 
     private func busyBoard() throws -> Board { try Board(harts: 2, engine: .translator) { $0.busyProgram() } }
