@@ -25,7 +25,8 @@ let modules: [Module] = [
   Module(name: "DeviceTree", imports: []),
   Module(name: "SystemBus", imports: ["CHost", "ISA", "DeviceTree"]),
   Module(name: "HartEngine", imports: ["ISA", "SystemBus"], testImports: ["DeviceTree", "ConformanceKit"]),
-  Module(name: "Translator", imports: ["CHost", "ISA", "SystemBus", "HartEngine"]),
+  Module(
+    name: "Translator", imports: ["CHost", "ISA", "SystemBus", "HartEngine"], testImports: ["ConformanceKit"]),
   Module(name: "Peripherals", imports: ["ISA", "RegisterMaps", "DeviceTree", "SystemBus"]),
   Module(name: "GuestImage", imports: ["CLibelf"]),
   Module(

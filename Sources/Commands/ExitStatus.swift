@@ -89,6 +89,8 @@ public enum CommandError: ReportedError, Equatable {
   /// An option asks for another machine than the one that a snapshot is of.
   case otherMachine(file: String, option: String, here: String, there: String)
   case badInputRecord(file: String, line: Int, expected: String)
+  /// An option asks about host code, and guest code is only interpreted.
+  case noHostCode(option: String)
 
   public var description: String {
     switch self {
@@ -102,6 +104,9 @@ public enum CommandError: ReportedError, Equatable {
     case .otherMachine(let file, let option, let here, let there):
       "\(file): was saved of a machine with \(option) \(there), which cannot become \(here); leave \(option) out"
     case .badInputRecord(let file, let line, let expected): "\(file):\(line): expected \(expected)"
+    case .noHostCode(let option):
+      "\(option): there is no host code to tell of: guest code is interpreted, because of --engine or ROOST_ENGINE, or "
+        + "because this host has no translator"
     }
   }
 
@@ -110,7 +115,7 @@ public enum CommandError: ReportedError, Equatable {
     case .noSymbol, .badInputRecord, .isSnapshot: .badData
     case .cannotCreate: .cannotCreate
     case .cannotWrite: .cannotWrite
-    case .noAddress, .otherMachine: .usage
+    case .noAddress, .otherMachine, .noHostCode: .usage
     case .noSignals: .internalError
     }
   }

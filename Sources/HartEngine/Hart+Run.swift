@@ -17,7 +17,7 @@ extension Hart {
     effortLeft = effort
     // Half, so that blocks are linked and whoever asks learns how fast they are, however small the budget is.
     leastBudget = isExact ? 1 : min(Int32(Block.capacity), max(budget / 2, 1))
-    runBlocks()
+    metering(.lookUp) { runBlocks() }
     if isWaiting { return .waiting }
     if exitRequested { return .requested }
     return state.pointee.budget > 0 ? .cutShort : .budgetSpent
@@ -63,7 +63,7 @@ extension Hart {
   /// Kept to itself, so that nothing around it changes what the compiler makes of the loop.
   @inline(never) private func interpret(from block: BlockPointer) {
     var interpreter = Interpreter(hart: self, block: block)
-    interpreter.run()
+    metering(.interpreter) { interpreter.run() }
   }
 
   /// Instructions of the last `run` that were not used because it came back early.

@@ -101,6 +101,8 @@ public final class Hart {
   /// Makes host code of what is run often; nil for a hart that only interprets.
   @exclusivity(unchecked) package var engine: (any HostCodeEngine)? { didSet { hasEngine = engine != nil } }
   @exclusivity(unchecked) private(set) var hasEngine = false
+  /// Where what the hart does is counted and timed; nil where nobody asks.
+  @exclusivity(unchecked) var meter: UnsafeMutablePointer<HartMeter>?
   /// The block with host code before which the interpreter has stopped.
   @exclusivity(unchecked) var postponed: BlockPointer?
 
@@ -152,6 +154,7 @@ public final class Hart {
   deinit {
     code.unregister(.passUnretained(self))
     state.deallocate()
+    meter?.deallocate()
     UnsafeMutableRawPointer(scratch).deallocate()
     builder.deallocate()
   }

@@ -1,3 +1,5 @@
+import CHost
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -10,6 +12,15 @@
 public enum HostTime {
   /// Since some moment in the past; never decreases.
   public static var now: UInt64 { read(CLOCK_MONOTONIC) }
+
+  /// A counter of the processor's, of no particular unit, that is cheaper to read than `now`.
+  @inline(__always) package static var ticks: UInt64 {
+    #if arch(x86_64) || arch(arm64)
+      chost_ticks()
+    #else
+      now
+    #endif
+  }
 
   /// Processor time that the calling thread has used.
   public static var threadProcessorTime: UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }

@@ -8,26 +8,39 @@ public final class Translator {
   let ram: GuestMemory
   private let firstPage: Int
   let buffer: CodeBuffer
+  let budget: CodeBudget
   let common: CommonCode
-  private let commonEnd: Int
+  let commonEnd: Int
   let features = HostFeatures.host
   let alignmentMask: UInt32
   /// Nil where memory has no window: M-mode then uses the soft TLB, as all other modes do.
   private let lines: CodeLines?
-  private let sites: FaultSites
+  let sites: FaultSites
   package let threshold: UInt16
-  private let former: RegionFormer
-  public internal(set) var statistics = TranslatorStatistics()
+  let former: RegionFormer
+  @exclusivity(unchecked) public internal(set) var statistics = TranslatorStatistics()
+  /// Told of all host code from now on; it is meant to be there before the machine runs.
+  @exclusivity(unchecked) public var observer: (any HostCodeObserver)? {
+    didSet { observer?.hostCodeWasMade([commonRange]) }
+  }
+
+  /// What was found wrong with the intermediate representation; nil where it is not looked at, as always but in tests.
+  @exclusivity(unchecked) package var complaints: [String]?
+  /// Whether to take the time that translating needs.
+  public var isTimed = false
 
   // What is reused from region to region.
-  private let builder: UnsafeMutablePointer<IRBlockBuilder>
-  private let later: UnsafeMutablePointer<LaterCode>
+  let builder: UnsafeMutablePointer<IRBlockBuilder>
+  let later: UnsafeMutablePointer<LaterCode>
   private let labels: UnsafeMutablePointer<Label>
-  private var blocks: [RegionBlock] = []
+  // No function holds one of these while it calls another that changes it.
+  @exclusivity(unchecked) var blocks: [RegionBlock] = []
+  /// Where to note at which offset the code of each instruction of the intermediate representation begins.
+  @exclusivity(unchecked) var marks: UnsafeMutablePointer<Int32>?
 
-  private var regions: [TranslatedRegion] = []
-  private var memberships: [Membership] = []
-  private var exits: [Exit] = []
+  @exclusivity(unchecked) private(set) var regions: [TranslatedRegion] = []
+  @exclusivity(unchecked) private(set) var memberships: [Membership] = []
+  @exclusivity(unchecked) private var exits: [Exit] = []
   /// How many exits there were before those: no number is used twice, so that one of dropped code means nothing.
   private var droppedExits: UInt32 = 0
 
@@ -38,9 +51,12 @@ public final class Translator {
   /// - Parameters:
   ///   - ram: what code that runs untranslated in M-mode reaches without a check.
   ///   - isEager: whether all code is translated as soon as it runs.
+  ///   - capacity: bytes of host code, at most.
+  ///   - budget: what it takes memory from beyond `guaranteedCapacity`.
   /// - Throws: where there is no back end for the host, or the host gives no memory that can be executed.
   public init(
-    code: SharedCodeCache, ram: GuestMemory, isa: ISAConfiguration, isEager: Bool, capacity: Int = defaultCapacity
+    code: SharedCodeCache, ram: GuestMemory, isa: ISAConfiguration, isEager: Bool, capacity: Int = defaultCapacity,
+    budget: CodeBudget = .process
   ) throws(MemoryError) {
     cache = code.cache
     self.ram = ram
@@ -53,6 +69,8 @@ public final class Translator {
     buffer = try CodeBuffer(capacity: capacity)
     guard let sites = FaultSites(buffer) else { throw MemoryError(size: capacity, errorNumber: 0) }
     self.sites = sites
+    buffer.setLimit(Self.guaranteedCapacity)
+    self.budget = budget
     lines = try CodeLines(of: ram)
     guard var assembler = buffer.assembler() else { throw MemoryError(size: capacity, errorNumber: 0) }
     common = CommonCode(&assembler)
@@ -72,6 +90,7 @@ public final class Translator {
   deinit {
     cache.engine = nil
     cache.onLinesChange = nil
+    giveBackRoom()
     builder.deinitialize(count: 1)
     builder.deallocate()
     later.deallocate()
@@ -88,7 +107,7 @@ public final class Translator {
   /// Where code goes that jumps to a block without host code.
   private var noCode: UInt { address(common.leaveTo) }
 
-  private func address(_ offset: Int) -> UInt { UInt(bitPattern: buffer.executable) &+ UInt(bitPattern: offset) }
+  func address(_ offset: Int) -> UInt { UInt(bitPattern: buffer.executable) &+ UInt(bitPattern: offset) }
 
   /// Lets a hart of the machine run host code.
   package func attach(_ hart: Hart) {
@@ -109,11 +128,22 @@ struct TranslatedRegion {
   /// Offsets in the code buffer: where it begins, and what to jump to from there once it must not run.
   let entry: Int
   let end: Int
+  /// Whether it is of the first tier: a block that counts how often it is entered.
+  let countsDown: Bool
   var isDead = false
   /// Where simpler code for the same blocks began, which leads here now.
   var predecessor: Int?
   /// The last exit that was linked to it; 0 for none.
   var incoming: UInt32 = 0
+}
+
+/// Where the code of a region lies, as offsets in the code buffer.
+struct CodeExtent {
+  let entry: Int
+  /// What is rarely run comes from here on, and what all of that shares last.
+  let rare: Int
+  let shared: Int
+  let end: Int
 }
 
 /// That a block is part of a region, in a list of the block's.
@@ -130,8 +160,12 @@ public struct TranslatorStatistics: Sendable {
   public var blocks = 0
   /// Regions made of blocks that ran often.
   public var regions = 0
-  /// Guest instructions in both.
+  /// Guest instructions in both, and in regions alone.
   public var instructions = 0
+  public var regionInstructions = 0
+  /// What making them took, in nanoseconds, while `Translator.isTimed`.
+  public var blockNanoseconds: UInt64 = 0
+  public var regionNanoseconds: UInt64 = 0
   /// Host code at this moment.
   public var bytes = 0
   /// Blocks and regions dropped because their guest code was overwritten.
@@ -224,14 +258,21 @@ extension Translator: HostCodeEngine {
     buffer.truncate(to: commonEnd)
     sites.cut(to: 0)
     sites.publish()
+    observer?.hostCodeWasDropped()
     statistics.flushes += 1
   }
 
   // MARK: Translating
 
-  package func translate(_ block: BlockPointer) { translate(block, isFirst: true) }
+  package func translate(_ block: BlockPointer) {
+    let started = isTimed ? HostTime.now : 0
+    translate(block, isFirst: true)
+    if isTimed { statistics.blockNanoseconds &+= HostTime.now &- started }
+  }
 
   package func improve(_ block: BlockPointer) {
+    let started = isTimed ? HostTime.now : 0
+    defer { if isTimed { statistics.regionNanoseconds &+= HostTime.now &- started } }
     block.pointee.countdown = .max
     guard let simple = region(of: block) else { return }
     guard translate(block, isFirst: false), simple < regions.count, let better = region(of: block), better != simple
@@ -249,6 +290,7 @@ extension Translator: HostCodeEngine {
     guard block.pointee.kind == .open || block.pointee.kind == .translated else { return false }
     former.form(from: block, mostBlocks: isFirst ? 1 : Self.mostBlocks, into: &blocks)
     guard !blocks.isEmpty, build() else { return false }
+    adjustRoom()
     if !emit(countsDown: isFirst), !regions.isEmpty {
       // Room for all that is still in use will be found again.
       for membership in memberships { membership.block.pointee.hostRecord = 0 }
@@ -260,7 +302,7 @@ extension Translator: HostCodeEngine {
   }
 
   /// Makes the intermediate representation of `blocks`; false when it is too much.
-  private func build() -> Bool {
+  func build() -> Bool {
     builder.pointee.beginRegion()
     var semantics = IRSemantics(builder: builder)
     for index in blocks.indices {
@@ -284,6 +326,8 @@ extension Translator: HostCodeEngine {
         start: builder.pointee.instructions + first, count: builder.pointee.count - first)
       builder.pointee.cut(to: first + DeadWrites.remove(from: made))
       blocks[index].last = builder.pointee.count
+      assert(complaint(aboutBlock: index) == nil, complaint(aboutBlock: index) ?? "")
+      if complaints != nil, let complaint = complaint(aboutBlock: index) { complaints?.append(complaint) }
     }
     return !builder.pointee.isFull
   }
@@ -301,6 +345,16 @@ extension Translator: HostCodeEngine {
       }
     }
     return VectorMap(uses: uses, written: written)
+  }
+
+  private func complaint(aboutBlock index: Int) -> String? {
+    let block = blocks[index]
+    let first = (UnsafeRawPointer(Block.operations(block.source)) - UnsafeRawPointer(cache.arena)) >> 4
+    let start = UInt32(truncatingIfNeeded: first)
+    return IRVerifier.complaint(
+      about: UnsafeBufferPointer(start: builder.pointee.instructions + block.first, count: block.last - block.first),
+      // One more for the operation that ends a block which no jump ends.
+      operations: start...start &+ UInt32(bitPattern: block.source.pointee.count))
   }
 
   private func chooseRegisters() -> RegisterMap {
@@ -322,22 +376,45 @@ extension Translator: HostCodeEngine {
   /// Makes host code of what was built; false when there is no room.
   private func emit(countsDown: Bool) -> Bool {
     guard let assembler = buffer.assembler() else { return false }
-    let first = blocks[0].source
-    let isOpen = first.pointee.kind == .open
-    var lowering = Lowering(
+    let sitesBefore = sites.count
+    var lowering = lowering(into: assembler, countsDown: countsDown)
+    let extent = lower(with: &lowering, countsDown: countsDown)
+    guard !lowering.isTooLarge, buffer.take(lowering.code) else {
+      sites.cut(to: sitesBefore)
+      return false
+    }
+    sites.publish()
+    let head = blocks[0].source
+    exits += lowering.exits.exits
+    head.pointee.countdown = countsDown ? countdown : .max
+    record(TranslatedRegion(head: head, entry: extent.entry, end: extent.end, countsDown: countsDown))
+    if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
+    observer?.hostCodeWasMade(ranges(of: blocks, extent, end: buffer.used, isRegion: !countsDown))
+    return true
+  }
+
+  func lowering(into assembler: Assembler, countsDown: Bool) -> Lowering {
+    let head = blocks[0].source
+    let isOpen = head.pointee.kind == .open
+    return Lowering(
       code: assembler, map: countsDown ? RegisterMap() : chooseRegisters(),
       vectors: countsDown ? VectorMap() : chooseVectors(),
       memory: isOpen && lines != nil ? .window : .translated,
       features: features, common: common,
       exits: ExitTable(
-        after: Int(droppedExits) + exits.count, pc: first.pointee.pc, codePage: first.pointee.codePage, isOpen: isOpen),
+        after: Int(droppedExits) + exits.count, pc: head.pointee.pc, codePage: head.pointee.codePage, isOpen: isOpen),
       sites: sites,
       ram: HostRAM(
         start: UInt(bitPattern: ram.pointer), firstPage: Int32(truncatingIfNeeded: firstPage),
         pageCount: Int32(truncatingIfNeeded: ram.size >> 12)),
       operations: cache.arena, alignmentMask: alignmentMask, later: later)
+  }
+
+  /// Makes host code of what was built, wherever `lowering` writes it.
+  func lower(with lowering: inout Lowering, countsDown: Bool) -> CodeExtent {
     let entry = lowering.code.offset
-    let sitesBefore = sites.count
+    let first = blocks[0].source
+    lowering.marks = marks
     for index in blocks.indices { labels[index] = Label() }
     if countsDown {
       lowering.code.bind(&labels[0])
@@ -354,20 +431,15 @@ extension Translator: HostCodeEngine {
       lowering.lower(
         blocks[index], builder.pointee.instructions, labels, next: index + 1 < blocks.count ? index + 1 : -2)
     }
+    let rare = lowering.code.offset
     lowering.emitLater(builder.pointee.instructions)
     let end = lowering.code.offset
     lowering.emitDeadEnd(first.pointee.pc)
-    guard !lowering.isTooLarge, buffer.take(lowering.code) else {
-      sites.cut(to: sitesBefore)
-      return false
-    }
-    sites.publish()
-    exits += lowering.exits.exits
-    first.pointee.countdown = countsDown ? countdown : .max
-    record(TranslatedRegion(head: first, entry: entry, end: end))
-    if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
-    return true
+    return CodeExtent(entry: entry, rare: rare, shared: lowering.sharedStart ?? end, end: end)
   }
+
+  /// Where the code of the block of that index begins, in what was emitted last.
+  func place(ofBlock index: Int) -> Int { Int(labels[index].place) }
 
   private func record(_ region: TranslatedRegion) {
     let number = regions.count
@@ -377,6 +449,7 @@ extension Translator: HostCodeEngine {
       block.source.pointee.hostRecord = UInt32(truncatingIfNeeded: memberships.count)
       cache.effort &+= Int(block.source.pointee.count) &* 30
       statistics.instructions += Int(block.source.pointee.count)
+      if !region.countsDown { statistics.regionInstructions += Int(block.source.pointee.count) }
     }
     region.head.pointee.hostCode = address(region.entry)
     region.head.pointee.hostCost = region.head.pointee.count

@@ -84,6 +84,19 @@ void chost_remove_code(struct chost_code *code);
 
 // The processor.
 
+/// A counter that goes on at an even rate, and costs no more than a few nanoseconds to read; 0 where there is none.
+static inline unsigned long long chost_ticks(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  unsigned long long ticks;
+  __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+#else
+  return 0;
+#endif
+}
+
 #define CHOST_BMI1 0x1
 #define CHOST_BMI2 0x2
 #define CHOST_LZCNT 0x4

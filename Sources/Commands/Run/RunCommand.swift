@@ -82,6 +82,17 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Tell at the end the trace hash: equal for runs in which the guest did the same (--clock virtual).")
   var traceHash = false
 
+  @Flag(
+    help: "Write /tmp/perf-PID.map, in which perf finds the guest's symbols for translated code (docs/HOST-CODE.md).")
+  var perfMap = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write afterwards the host code made of the guest code at this address or symbol, beside that (docs/HOST-CODE.md).",
+      valueName: "address"),
+    transform: GuestAddress.init(parsing:))
+  var dumpCode: GuestAddress?
+
   @Flag(help: "Tell afterwards what was executed, and how fast.")
   var stats = false
 
@@ -137,15 +148,36 @@ struct RunCommand: ParsableCommand {
     let recorder = try recordInput.map { path throws(CommandError) in try InputRecorder(path: path) }
     let trace = try trace.map { path throws(CommandError) in try TraceFile(path: path) }
     if let trace { machine.onCommit = { trace.write(line: $0) } }
+    let perfMap = try perfMap ? mapCode(of: prepared) : nil
+    let codeToDump = try dumpCode.map { try place($0, in: prepared) }
     let saver = SnapshotSaver(path: snapshot, origin: prepared.origin, due: saveAt.map { $0.nanoseconds / 100 })
     let outcome = try runMachine(prepared) { input, signals, terminal in
       RunLoop(
         machine: machine, symbols: prepared.symbols, output: output, input: input, signals: signals,
-        terminal: terminal, trace: trace, saver: saver, limit: try limit, isTimeVirtual: machine.isTimeVirtual,
+        terminal: terminal, trace: trace, perfMap: perfMap, saver: saver, limit: try limit,
+        isTimeVirtual: machine.isTimeVirtual,
         waitsForInput: machine.isTimeVirtual && !takesKeys && recorder == nil, timeAtStart: machine.now,
         recorder: recorder, replay: replay)
     }
+    if let codeToDump, let translator = machine.translator {
+      let dump = CodeDump(symbols: prepared.symbols, isa: machine.configuration.isa)
+      StandardError.write(dump.text(of: codeToDump, in: translator))
+    }
     try report(outcome, of: machine, symbols: prepared.symbols)
+  }
+
+  /// Has the machine's host code told to perf.
+  private func mapCode(of prepared: RunMachine) throws -> PerfMap {
+    guard let translator = prepared.machine.translator else { throw CommandError.noHostCode(option: "--perf-map") }
+    let map = try PerfMap(symbols: prepared.symbols)
+    translator.observer = map
+    return map
+  }
+
+  /// The address whose host code is wanted.
+  private func place(_ address: GuestAddress, in prepared: RunMachine) throws -> UInt32 {
+    guard prepared.machine.translator != nil else { throw CommandError.noHostCode(option: "--dump-code") }
+    return try address.resolved(by: prepared.symbols, of: prepared.origin)
   }
 
   /// The machine at power-on; nil when its device tree was all that was wanted.
@@ -192,6 +224,10 @@ struct RunCommand: ParsableCommand {
     let input = ConsoleInput(hasInput ? .standardInput : nil, uart: machine.uart, isTerminal: takesKeys)
     input.prepend(prepared.typed)
     let loop = try makeLoop(input, signals, terminal)
+    if stats {
+      for hart in machine.harts { hart.startMeter() }
+      machine.translator?.isTimed = true
+    }
     let before = machine.harts.map(\.retired)
     let started = HostTime.now
     let outcome = loop.run()

@@ -19,6 +19,7 @@ struct RunLoop {
   let signals: HostSignals
   let terminal: Terminal
   let trace: TraceFile?
+  let perfMap: PerfMap?
   let saver: SnapshotSaver
   let limit: TimeLimit?
   /// Whether the machine has a time of its own, which the limit then counts.
@@ -112,6 +113,7 @@ struct RunLoop {
     if case .signal = outcome { limitWaiting(until: HostTime.now) }
     if saver.due != nil { StandardError.report("the run was over before the time of --save-at; nothing was saved") }
     trace?.flush()
+    perfMap?.flush()
     output.flush()
     if outcome.message != nil, !output.isAtLineStart, FileDescriptor.standardOutput.isTerminal { output.write("\n") }
     guard case .ended = outcome, let failure = outputFailure else { return outcome }
@@ -173,6 +175,7 @@ struct RunLoop {
   private var outputFailure: RunOutcome? {
     if let number = recorder?.failure { return .recordFailed(errno: number) }
     if let number = output.failure { return number == EPIPE ? .outputClosed : .outputFailed(errno: number) }
+    if let number = perfMap?.failure { return .perfMapFailed(errno: number) }
     if let number = trace?.failure { return number == EPIPE ? .outputClosed : .traceFailed(errno: number) }
     return nil
   }

@@ -13,6 +13,7 @@ enum RunOutcome: Equatable {
   /// The snapshot that the run was to save could not be.
   case notSaved(reason: String)
   case recordFailed(errno: Int32)
+  case perfMapFailed(errno: Int32)
 }
 
 extension RunOutcome {
@@ -25,7 +26,7 @@ extension RunOutcome {
     case .endedByUser: .endedByUser
     case .signal(let number): .signal(number)
     case .outputClosed: .signal(13)  // SIGPIPE
-    case .outputFailed, .traceFailed, .recordFailed, .notSaved: .cannotWrite
+    case .outputFailed, .traceFailed, .recordFailed, .perfMapFailed, .notSaved: .cannotWrite
     }
   }
 
@@ -40,6 +41,7 @@ extension RunOutcome {
     case .outputFailed(let number): "standard output: cannot be written: \(hostErrorText(number))"
     case .notSaved(let reason): reason
     case .traceFailed(let number): "trace: cannot be written: \(hostErrorText(number))"
+    case .perfMapFailed(let number): "perf map: cannot be written: \(hostErrorText(number))"
     case .recordFailed(let number): "record of the input: cannot be written: \(hostErrorText(number))"
     }
   }

@@ -18,6 +18,7 @@ struct RunStatistics {
   private let flushes: Int
   private let resets: Int
   private let hostCode: TranslatorStatistics?
+  private let meter: HartMeter?
   /// The line that tells the trace hash; empty under host time.
   let traceHash: String
 
@@ -29,6 +30,11 @@ struct RunStatistics {
     flushes = machine.codeCache.flushes
     resets = machine.resets
     hostCode = machine.translator?.statistics
+    meter = machine.harts.compactMap(\.metered).reduce(nil) { sum, hart in
+      var sum = sum ?? HartMeter()
+      sum.add(hart)
+      return sum
+    }
     traceHash = machine.traceHash.map { "roost: trace hash \($0) of \($0.events) events\n" } ?? ""
   }
 
@@ -47,12 +53,40 @@ struct RunStatistics {
           + "\(hostCode.bytes >> 10) KiB, \(hostCode.links) links, \(hostCode.invalidations) dropped, "
           + "emptied \(hostCode.flushes) times")
     }
+    if let hostCode, let meter { lines += Self.lines(hostCode, meter) }
     for hart in harts {
       lines.append(
         "roost: hart \(hart.id): \(hart.retired) instructions, \(hart.counters.traps) traps, "
           + "\(hart.counters.interrupts) interrupts, \(hart.counters.waits) waits")
     }
     return lines.map { $0 + "\n" }.joined() + traceHash
+  }
+
+  /// What the engines did, over all harts.
+  private static func lines(_ hostCode: TranslatorStatistics, _ meter: HartMeter) -> [String] {
+    let first = hostCode.instructions - hostCode.regionInstructions
+    let times: [(String, HartMeter.Activity)] = [
+      ("host code", .hostCode), ("slow paths", .slowPath), ("interpreter", .interpreter), ("look-ups", .lookUp),
+      ("translating", .translating),
+    ]
+    let all = max(times.reduce(0) { $0 + meter.nanoseconds($1.1) }, 1)
+    let shares = times.map { name, activity in
+      let time = Double(meter.nanoseconds(activity))
+      return "\(name) \(decimal(time / 1e6, places: 1)) ms (\(decimal(time * 100 / Double(all), places: 1)) %)"
+    }
+    return [
+      "roost: translating: first tier \(first) instructions at \(cost(hostCode.blockNanoseconds, first)), "
+        + "regions \(hostCode.regionInstructions) at \(cost(hostCode.regionNanoseconds, hostCode.regionInstructions))",
+      "roost: \(meter.lookUps) look-ups; host code left \(meter.returns) times, \(meter.exits) by exits not linked, "
+        + "\(meter.jumpCacheMisses) past the jump cache; \(meter.slowPaths) slow paths",
+      "roost: accesses out of line: \(meter.misses) not in the soft TLB, \(meter.deviceAccesses) to devices, "
+        + "\(meter.storesNearCode) stores near code",
+      "roost: time: " + shares.joined(separator: ", "),
+    ]
+  }
+
+  private static func cost(_ nanoseconds: UInt64, _ instructions: Int) -> String {
+    "\(nanoseconds / UInt64(max(instructions, 1))) ns each"
   }
 
   /// The most memory that this process has held so far.

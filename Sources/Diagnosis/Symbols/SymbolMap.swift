@@ -89,10 +89,16 @@ public struct SymbolMap: Sendable {
   }
 
   private func describe(_ address: UInt32, asPartOf part: UInt32) -> String? {
-    guard let region = region(at: part) else { return nil }
-    guard let table = region.table, let (symbol, _) = tables[table].nearest(to: part &+ region.shift) else {
-      return region.name
-    }
+    symbol(at: address, asPartOf: part) ?? region(at: part)?.name
+  }
+
+  /// `name` or `name+0x1c`; nil where no image has a symbol.
+  public func symbol(at address: UInt32) -> String? { symbol(at: address, asPartOf: address) }
+
+  private func symbol(at address: UInt32, asPartOf part: UInt32) -> String? {
+    guard let region = region(at: part), let table = region.table,
+      let (symbol, _) = tables[table].nearest(to: part &+ region.shift)
+    else { return nil }
     let name = readable(symbol.name)
     let offset = address &+ region.shift &- symbol.address
     return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"

@@ -53,6 +53,9 @@ package struct Block: BitwiseCopyable {
     case invalid
   }
 
+  /// Bytes of guest code.
+  package var byteCount: Int { Int(length) }
+
   package static let neverEnter: Int32 = .max
   /// Most instructions in one block.
   package static let capacity = 64

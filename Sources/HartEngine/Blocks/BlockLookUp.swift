@@ -11,7 +11,7 @@ extension Hart {
 
   /// Finds or decodes the block at `state.pc`, after taking any trap or interrupt that is due. Nil when the hart must
   /// stop: the budget is spent, it waits, it was asked to, or the run is cut short. The result never exceeds the budget.
-  func nextBlock() -> BlockPointer? {
+  func findNextBlock() -> BlockPointer? {
     while true {
       contextsChanged = false
       let budget = state.pointee.budget
@@ -126,14 +126,14 @@ extension Hart {
     block.pointee.heat &+= 1
     guard let engine, block.pointee.heat >= engine.threshold else { return }
     block.pointee.heat = .max
-    engine.translate(block)
+    metering(.translating) { engine.translate(block) }
     effortLeft &-= code.takeEffort()
     // What cannot be translated is interpreted without further ado.
     if block.pointee.hostCost == Block.neverEnter { block.pointee.entryCost = block.pointee.count }
   }
 
   private func improve(_ block: BlockPointer) {
-    engine?.improve(block)
+    metering(.translating) { engine?.improve(block) }
     effortLeft &-= code.takeEffort()
   }
 

@@ -160,6 +160,25 @@ package final class CodeCache {
     return window(codePage) << 8 | Int(truncatingIfNeeded: slot)
   }
 
+  /// Calls `body` with each block that is there, of whatever page.
+  package func forEachBlock(_ body: (BlockPointer) -> Void) {
+    for page in 0..<pageCount where pages[page].generation == generation {
+      var next = block(at: pages[page].blocks)
+      while let block = next {
+        body(block)
+        next = block.pointee.nextInPage
+      }
+    }
+  }
+
+  /// The bits of an instruction that has been decoded; those of a compressed one in the lower half.
+  package func bits(at pc: UInt32, in codePage: UInt32) -> UInt32 {
+    guard let host = host(codePage) else { return 0 }
+    let low = UInt32(host.loadUnaligned(fromByteOffset: Int(pc & 0xFFF), as: UInt16.self).littleEndian)
+    guard low & 3 == 3, pc & 0xFFF < 0xFFE else { return low }
+    return low | UInt32(host.loadUnaligned(fromByteOffset: Int(pc & 0xFFF) + 2, as: UInt16.self).littleEndian) << 16
+  }
+
   /// The block for the instruction at `pc`, which is in `codePage`, if it has been decoded.
   package func find(codePage: UInt32, pc: UInt32, open: Bool) -> BlockPointer? {
     guard windowGenerations[Self.window(codePage)] == generation else { return nil }

@@ -24,7 +24,8 @@ extension Hart {
     effortLeft &-= HostEffort.outside
     state.pointee.budget &+= remaining
     var single = SingleStep(hart: .passUnretained(self), state: state, current: operation)
-    execute(operation, in: &single)
+    meter?.pointee.slowPaths &+= 1
+    metering(.slowPath) { execute(operation, in: &single) }
     if single.outcome == .trapped { return false }
     if single.outcome == .doneLookUp || isCutShort {
       state.pointee.budget &-= 1
@@ -44,8 +45,9 @@ extension Hart {
     state.pointee.host.usedFloat = 0
     let table = UnsafeMutableRawPointer(state.pointee.dataTLB)
     let base = block.pointee.kind == .open ? state.pointee.host.window ?? table : table
-    let exit = unsafeBitCast(enter, to: Enter.self)(state, block.pointee.hostCode, base)
+    let exit = metering(.hostCode) { unsafeBitCast(enter, to: Enter.self)(state, block.pointee.hostCode, base) }
     takeFloatStatus()
+    noteReturn(exit)
     return exit
   }
 

@@ -46,6 +46,7 @@ extension Hart {
     if entry.watchedTag == DataTLBEntry.tag(address &+ count &- 1),
       let host = UnsafeMutableRawPointer(bitPattern: entry.addend &+ Int(address))
     {
+      meter?.pointee.storesNearCode &+= 1
       // Only here does a page that lost its code get its fast stores back: code that is written again and again would
       // make every TLB be searched each time.
       if !code.holdsCode(entry.codePage) {
@@ -121,6 +122,7 @@ extension Hart {
     guard pmp.allows(kind, at: physical, count: count, mode: dataContext.key.mode) else { return .failure(fault) }
     if let memory = code.locate(physical) {
       guard kind != .store || memory.isWritable else { return .failure(fault) }
+      meter?.pointee.misses &+= 1
       cache(translation, address, memory.codePage, memory.host, isWritable: memory.isWritable)
       return .success(.memory(codePage: memory.codePage, host: memory.host))
     }
@@ -129,6 +131,7 @@ extension Hart {
       let found = bus.access(kind == .store ? .write : .read, at: busAddress, count: count)
     else { return .failure(fault) }
     effortLeft &-= HostEffort.device
+    meter?.pointee.deviceAccesses &+= 1
     return .success(.device(found.device, offset: found.offset, physical: busAddress))
   }
 

@@ -24,10 +24,10 @@ public enum HostMapping {
   ///   - room: bytes of addresses beyond the guards on each side that are kept free as well.
   ///   - descriptor: a file whose first bytes become the memory, shared with whoever else maps it; nil for memory of
   ///     this process alone.
-  ///   - isExecutable: whether the memory is to be executed, and so cannot be written here.
+  ///   - isAnonymousAndShared: whether, without a descriptor, the same memory may be mapped a second time.
   public static func map<T: BitwiseCopyable>(
     count: Int, of _: T.Type, guardSize: Int = pageSize, room: (before: Int, after: Int) = (0, 0),
-    descriptor: Int32? = nil, isExecutable: Bool = false
+    descriptor: Int32? = nil, isAnonymousAndShared: Bool = false
   ) throws(MemoryError) -> UnsafeMutablePointer<T> {
     let size = wholePages(max(count, 1) * MemoryLayout<T>.stride)
     let edge = wholePages(guardSize) + wholePages(room.before)
@@ -35,9 +35,9 @@ public enum HostMapping {
     guard let start = mmap(nil, whole, PROT_NONE, MAP_PRIVATE | anonymous, -1, 0), start != MAP_FAILED else {
       throw MemoryError(size: size, errorNumber: errno)
     }
-    let flags = MAP_FIXED | (descriptor == nil ? MAP_PRIVATE | anonymous : MAP_SHARED)
-    let protection = PROT_READ | (isExecutable ? PROT_EXEC : PROT_WRITE)
-    guard mmap(start + edge, size, protection, flags, descriptor ?? -1, 0) != MAP_FAILED else {
+    let kind = isAnonymousAndShared ? MAP_SHARED | anonymous : MAP_PRIVATE | anonymous
+    let flags = MAP_FIXED | (descriptor == nil ? kind : MAP_SHARED)
+    guard mmap(start + edge, size, PROT_READ | PROT_WRITE, flags, descriptor ?? -1, 0) != MAP_FAILED else {
       let error = MemoryError(size: size, errorNumber: errno)
       munmap(start, whole)
       throw error
@@ -55,7 +55,7 @@ public enum HostMapping {
   }
 
   /// Gives the pages back to the host; they read zero afterwards, for all who share them.
-  /// - Parameter isShared: whether the mapping was made from a descriptor.
+  /// - Parameter isShared: whether the mapping was made from a descriptor, or is anonymous and shared.
   public static func clear<T: BitwiseCopyable>(
     _ pointer: UnsafeMutablePointer<T>, count: Int, isShared: Bool = false
   ) {

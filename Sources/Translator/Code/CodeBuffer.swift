@@ -19,6 +19,8 @@ package final class CodeBuffer {
   package let executable: UnsafePointer<UInt8>
   /// Length in bytes, in whole pages.
   package let capacity: Int
+  /// Up to where code may be written: `capacity`, unless `setLimit` has said less.
+  package private(set) var limit: Int
   /// How much is taken, from the start.
   package private(set) var used = 0
 
@@ -27,16 +29,9 @@ package final class CodeBuffer {
     package init(capacity: Int) throws(MemoryError) {
       let page = HostMapping.pageSize
       let size = (max(capacity, 1) + page - 1) & ~(page - 1)
-      let file = try MemoryFile(name: "roost-code", size: size)
-      writable = try HostMapping.map(count: size, of: UInt8.self, descriptor: file.descriptor)
-      do throws(MemoryError) {
-        executable = UnsafePointer(
-          try HostMapping.map(count: size, of: UInt8.self, descriptor: file.descriptor, isExecutable: true))
-      } catch {
-        HostMapping.unmap(writable, count: size)
-        throw error
-      }
+      (writable, executable) = try HostMapping.mapCode(size: size)
       self.capacity = size
+      limit = size
     }
   #else
     package init(capacity: Int) throws(MemoryError) { throw MemoryError(size: capacity, errorNumber: ENOTSUP) }
@@ -50,14 +45,22 @@ package final class CodeBuffer {
   /// Bytes that the host keeps in memory for it.
   package var residentBytes: Int { HostMapping.residentBytes(writable, count: capacity) }
 
-  /// Bytes that are not taken.
-  package var free: Int { capacity - used }
+  /// Bytes that are not taken and may be.
+  package var free: Int { limit - used }
+
+  /// Says up to where code may be written, in whole pages, no less than is taken. Memory beyond is given back to the host.
+  package func setLimit(_ bytes: Int) {
+    let page = HostMapping.pageSize
+    let bytes = min((max(bytes, used) + page - 1) & ~(page - 1), capacity)
+    if bytes < limit { HostMapping.clear(writable + bytes, count: limit - bytes, isShared: true) }
+    limit = bytes
+  }
 
   /// An assembler that writes behind what is taken; nil when there is no room for even one instruction.
   @inline(__always)
   package func assembler() -> Assembler? {
     guard free >= Assembler.longestInstruction else { return nil }
-    return Assembler(start: writable, offset: used, limit: writable + capacity)
+    return Assembler(start: writable, offset: used, limit: writable + limit)
   }
 
   /// Takes what an assembler of this buffer wrote. False, nothing being taken, when it did not fit.

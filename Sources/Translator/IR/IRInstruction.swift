@@ -1,32 +1,32 @@
 import ISA
 
 /// What an instruction of the intermediate representation reads or writes.
-enum IRRegister {
+package enum IRRegister {
   // 0…31 are the guest's integer registers.
   /// The result of the instruction before, for the one after.
-  static let temporary: UInt8 = 32
+  package static let temporary: UInt8 = 32
   /// The instruction's constant.
-  static let constant: UInt8 = 33
+  package static let constant: UInt8 = 33
   /// As a destination: nobody wants the result.
-  static let none: UInt8 = 34
+  package static let none: UInt8 = 34
 }
 
 /// One instruction of the intermediate representation: three-address code over the guest's own registers, so that its state
 /// is precise at every instruction.
-struct IRInstruction: BitwiseCopyable {
-  var kind: IRKind
-  var destination: UInt8
+package struct IRInstruction: BitwiseCopyable {
+  package var kind: IRKind
+  package var destination: UInt8
   /// The first operand, or the base of an address, which `constant` is the displacement of.
-  var a: UInt8
-  var b: UInt8
+  package var a: UInt8
+  package var b: UInt8
   /// The third operand of `select`.
-  var c: UInt8 = IRRegister.none
+  package var c: UInt8 = IRRegister.none
   /// What `kind` leaves open: a condition, an atomic operation, a floating-point one.
-  var detail: UInt8 = 0
+  package var detail: UInt8 = 0
   private let padding: UInt16 = 0
-  var constant: UInt32
+  package var constant: UInt32
   /// The guest's instruction, as a slow path wants it: see `SlowPathSite`.
-  var site: UInt32
+  package var site: UInt32
 
   init(
     _ kind: IRKind, _ destination: UInt8, _ a: UInt8, _ b: UInt8 = IRRegister.none, c: UInt8 = IRRegister.none,
@@ -43,7 +43,7 @@ struct IRInstruction: BitwiseCopyable {
   }
 }
 
-enum IRKind: UInt8 {
+package enum IRKind: UInt8, BitwiseCopyable {
   case move
   // Of `a` and `b`.
   case add, subtract, and, or, xor, shiftLeft, shiftRight, shiftRightSigned, rotateRight

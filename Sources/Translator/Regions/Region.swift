@@ -84,6 +84,10 @@ struct RegionFormer {
   /// The blocks in the order in which they are laid out; none when the first one cannot be translated.
   func form(from head: BlockPointer, mostBlocks: Int, into blocks: inout [RegionBlock]) {
     blocks.removeAll(keepingCapacity: true)
+    if mostBlocks == 1 {
+      if let end = BlockEnd(head, alignmentMask: alignmentMask) { blocks.append(RegionBlock(source: head, end: end)) }
+      return connect(&blocks)
+    }
     var instructions: Int32 = 0
     // What is to be looked at last comes first, so that a block is followed by what it falls through to where possible.
     var waiting: [BlockPointer] = [head]
@@ -98,6 +102,16 @@ struct RegionFormer {
       if end.kind == .call, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
       if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
       if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+    }
+    connect(&blocks)
+  }
+
+  /// The same blocks once more.
+  func form(again members: some Sequence<BlockPointer>, into blocks: inout [RegionBlock]) {
+    blocks.removeAll(keepingCapacity: true)
+    for block in members {
+      guard let end = BlockEnd(block, alignmentMask: alignmentMask) else { return blocks.removeAll() }
+      blocks.append(RegionBlock(source: block, end: end))
     }
     connect(&blocks)
   }

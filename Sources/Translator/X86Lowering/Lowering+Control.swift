@@ -166,6 +166,7 @@ extension Lowering {
 
   /// What the region's blocks jump to rarely.
   mutating func emitLater(_ instructions: UnsafePointer<IRInstruction>) {
+    marks = nil
     var index = 0
     while index < laterCount {
       code.bind(&later[index].entry)
@@ -200,6 +201,13 @@ extension Lowering {
     }
     emitOutside()
     emitLeave()
+  }
+
+  /// Where what all rare code of the region shares begins, if there is any.
+  var sharedStart: Int? {
+    // `emitOutside` comes first.
+    if outside.isBound { return Int(outside.place) }
+    return leave.isBound ? Int(leave.place) : nil
   }
 
   /// Registers of the region that memory may not hold the value of: those between regions may have been changed before.

@@ -7,6 +7,7 @@ extension Lowering {
     emitCharge(block)
     let last = instructions[block.last - 1]
     lower(block.first..<(last.kind.endsBlock ? block.last - 1 : block.last), of: instructions)
+    note(block.last - 1)
     switch last.kind {
     case .branch: lowerBranch(last, block, labels, next: next)
     case .jump: lowerJump(last, block, labels, next: next)
@@ -14,6 +15,9 @@ extension Lowering {
     default: break
     }
   }
+
+  /// To come before the code of the instruction at `place`.
+  func note(_ place: Int) { marks?[place] = Int32(truncatingIfNeeded: code.offset) }
 
   /// Makes host code of one instruction within a block.
   mutating func lower(_ i: IRInstruction) {

@@ -59,10 +59,12 @@ extension Lowering {
     while place < range.upperBound {
       guard group == nil, let found = AccessGroup.find(from: place, to: range.upperBound - 1, instructions, terms)
       else {
+        note(place)
         lower(instructions[place])
         place += 1
         continue
       }
+      note(place)
       let later = postpone(
         LaterCode(
           .group, UInt32(truncatingIfNeeded: place), count: Int32(truncatingIfNeeded: found.range.count)))
@@ -70,7 +72,10 @@ extension Lowering {
       self.later[later].firstSite = sites.count
       check(found, later)
       group = found
-      for place in found.range { lower(instructions[place]) }
+      for place in found.range {
+        if place > found.range.lowerBound { note(place) }
+        lower(instructions[place])
+      }
       group = nil
       resume(later)
       place = found.range.upperBound + 1

@@ -32,6 +32,8 @@ struct Lowering: ~Copyable {
 
   /// Here.
   var facts = FloatFacts()
+  /// Where to note at which offset the code of each instruction of the intermediate representation begins.
+  var marks: UnsafeMutablePointer<Int32>?
   /// The group of accesses that has been checked here.
   var group: AccessGroup?
 

@@ -37,6 +37,7 @@ public struct LockstepRun {
 
   public mutating func run() throws -> LockstepResult {
     let pair = try LockstepPair(setting, plan.machine)
+    for machine in pair.machines { machine.translator?.complaints = [] }
     var steps: [LockstepAdvance] = []
     var target: UInt64 = 0
     var (stateDue, memoryDue) = (setting.stateInterval, setting.memoryInterval)
@@ -63,6 +64,10 @@ public struct LockstepRun {
         steps.append(input)
         pair.advance(input)
       }
+    }
+    let complaints = pair.machines.flatMap { $0.translator?.complaints ?? [] }
+    if result.report == nil, let complaint = complaints.first {
+      result.report = ["seed \(plan.seed): \(complaints.count) faults in the intermediate representation: \(complaint)"]
     }
     result.instructions = pair.executed
     if pair.executed < limit { result.end = pair.machines[0].end.map { "\($0)" } ?? "all harts wait" }

@@ -1,0 +1,189 @@
+import HartEngine
+import ISA
+
+/// The host code of a block or a region, beside the guest code and the intermediate representation it was made from.
+public struct HostCodeListing: Sendable {
+  /// What a stretch of host code is for.
+  public enum Subject: Sendable, Equatable {
+    /// The way into the block at that address: registers are exchanged, entries counted, the budget charged.
+    case enter(pc: UInt32)
+    /// An instruction of the guest's, with its bits.
+    case instruction(pc: UInt32, bits: UInt32)
+    /// The way from a block that no jump ends to the instruction after it.
+    case next(pc: UInt32)
+    /// What is rarely run, and why, of the instruction or block at that address.
+    case rare(String, pc: UInt32)
+  }
+
+  /// Something of the intermediate representation, and its host code.
+  public struct Row: Sendable {
+    public var subject: Subject
+    /// Empty where nothing was needed.
+    public var intermediate: String
+    /// In bytes from the start of the listing's host code; may be empty.
+    public var host: Range<Int>
+  }
+
+  /// Whether it is a region, not a block by itself.
+  public var isRegion: Bool
+  /// Guest address where it is entered.
+  public var entry: UInt32
+  public var blocks: Int
+  /// Guest instructions.
+  public var instructions: Int
+  /// Host address of the first byte.
+  public var start: UInt
+  public var code: [UInt8]
+  /// In the order of the host code, but for guest instructions without any, which stand in their place.
+  public var rows: [Row]
+}
+
+/// Why there is no host code of an instruction.
+public enum HostCodeAbsence: Sendable, Equatable {
+  /// It is in no block that is decoded at present.
+  case notDecoded
+  /// It has been run, but not often enough.
+  case cold(lookUps: Int, needed: Int)
+  /// It lies across two pages, and so has to be checked each time.
+  case acrossPages
+  /// It was translated, or was to be, and the host code is gone: there was no room, or it could not be made.
+  case dropped
+}
+
+extension Translator {
+  /// All host code that is in use and was made from the guest instruction at `pc`, a listing for each block or region:
+  /// in other address spaces there may be other code at that address. No host code may be running.
+  /// - Parameter limit: the most listings.
+  public func listings(at pc: UInt32, limit: Int = 8) -> [HostCodeListing] {
+    var numbers: [Int] = []
+    for membership in memberships where !regions[membership.region].isDead && numbers.count < limit {
+      if membership.block.pointee.holds(pc), !numbers.contains(membership.region) { numbers.append(membership.region) }
+    }
+    return numbers.compactMap(listing)
+  }
+
+  /// Why there is no listing for `pc`.
+  public func absence(at pc: UInt32) -> HostCodeAbsence {
+    var found: HostCodeAbsence = .notDecoded
+    cache.forEachBlock { block in
+      guard block.pointee.holds(pc), block.pointee.kind != .invalid else { return }
+      if block.pointee.kind == .straddling {
+        if found == .notDecoded { found = .acrossPages }
+      } else if block.pointee.heat < threshold {
+        if found != .dropped { found = .cold(lookUps: Int(block.pointee.heat), needed: Int(threshold)) }
+      } else {
+        found = .dropped
+      }
+    }
+    return found
+  }
+
+  /// Translates once more, into memory of its own, to learn what belongs to what: to keep that for all code would cost
+  /// more than the code.
+  private func listing(of number: Int) -> HostCodeListing? {
+    let region = regions[number]
+    former.form(again: memberships.lazy.filter { $0.region == number }.map(\.block), into: &blocks)
+    guard !blocks.isEmpty, build() else { return nil }
+    let room = region.end - region.entry + 4096
+    let scratch = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
+    let marks = UnsafeMutablePointer<Int32>.allocate(capacity: builder.pointee.count + 1)
+    defer {
+      scratch.deallocate()
+      marks.deallocate()
+      self.marks = nil
+    }
+    self.marks = marks
+    let siteCount = sites.count
+    defer { sites.cut(to: siteCount) }
+    // Offsets count from where they do in the buffer, so that distances, and with them lengths, are the same.
+    let assembler = Assembler(start: scratch - region.entry, offset: region.entry, limit: scratch + room)
+    var lowering = lowering(into: assembler, countsDown: region.countsDown)
+    let extent = lower(with: &lowering, countsDown: region.countsDown)
+    guard !lowering.code.overflowed, !lowering.isTooLarge, extent.end == region.end else { return nil }
+    var rows: [HostCodeListing.Row] = []
+    for index in blocks.indices { rows += self.rows(ofBlock: index, extent, marks) }
+    rows += rareRows(lowering.laterCount, extent)
+    return HostCodeListing(
+      isRegion: !region.countsDown, entry: region.head.pointee.pc, blocks: blocks.count,
+      instructions: blocks.reduce(0) { $0 + Int($1.source.pointee.count) }, start: address(region.entry),
+      code: Array(UnsafeBufferPointer(start: buffer.writable + region.entry, count: region.end - region.entry)),
+      rows: rows)
+  }
+
+  private func rows(
+    ofBlock index: Int, _ extent: CodeExtent, _ marks: UnsafeMutablePointer<Int32>
+  ) -> [HostCodeListing.Row] {
+    let block = blocks[index]
+    let start = index == 0 ? extent.entry : place(ofBlock: index)
+    let end = index + 1 < blocks.count ? place(ofBlock: index + 1) : extent.rare
+    let pc = block.source.pointee.pc
+    func range(_ from: Int, _ to: Int) -> Range<Int> { from - extent.entry..<max(from, to) - extent.entry }
+    var place = block.first
+    let body = place < block.last ? Int(marks[place]) : end
+    var rows = [HostCodeListing.Row(subject: .enter(pc: pc), intermediate: "enter", host: range(start, body))]
+    var operation = Block.operations(block.source)
+    while true {
+      let isLast = operation.opcode.endsBlock
+      let subject: HostCodeListing.Subject =
+        Int(operation.tag) == Int(block.source.pointee.count)
+        ? .next(pc: operation.extra)
+        : .instruction(pc: operation.extra, bits: cache.bits(at: operation.extra, in: block.source.pointee.codePage))
+      let count = rows.count
+      while place < block.last, self.operation(at: builder.pointee.instructions[place].site) == operation {
+        let from = Int(marks[place])
+        let to = place + 1 < block.last ? Int(marks[place + 1]) : end
+        rows.append(
+          HostCodeListing.Row(
+            subject: subject, intermediate: "\(builder.pointee.instructions[place])", host: range(from, to)))
+        place += 1
+      }
+      if rows.count == count {
+        let here = place < block.last ? Int(marks[place]) : end
+        rows.append(HostCodeListing.Row(subject: subject, intermediate: "", host: range(here, here)))
+      }
+      if isLast { return rows }
+      operation += 1
+    }
+  }
+
+  private func operation(at site: UInt32) -> OperationPointer {
+    OperationPointer(
+      (cache.arena + Int(SlowPathSite(packed: site).place) << 4).assumingMemoryBound(to: Instruction.self))
+  }
+
+  private func rareRows(_ count: Int, _ extent: CodeExtent) -> [HostCodeListing.Row] {
+    var rows: [HostCodeListing.Row] = []
+    var start = extent.rare
+    for index in 0...count {
+      // What the region's rare code shares comes last.
+      let end = index == count ? extent.end : index + 1 < count ? Int(later[index + 1].entry.place) : extent.shared
+      let subject = rareSubject(index < count ? later[index] : nil)
+      if end > start {
+        rows.append(
+          HostCodeListing.Row(
+            subject: subject, intermediate: "", host: start - extent.entry..<end - extent.entry))
+      }
+      start = max(start, end)
+    }
+    return rows
+  }
+
+  /// - Parameter code: nil for what all rare code of a region shares.
+  private func rareSubject(_ code: LaterCode?) -> HostCodeListing.Subject {
+    guard let code else { return .rare("shared", pc: blocks[0].source.pointee.pc) }
+    return switch code.kind {
+    case .outside: .rare("slow path", pc: operation(at: code.value).extra)
+    case .spent: .rare("budget spent", pc: code.value)
+    case .exit: .rare("exit to", pc: code.value)
+    case .hot: .rare("entered often", pc: code.value)
+    case .refused: .rare("left to the interpreter", pc: code.value)
+    case .group:
+      .rare("checked one by one", pc: operation(at: builder.pointee.instructions[Int(code.value)].site).extra)
+    }
+  }
+}
+
+extension Block {
+  /// Whether the instruction at that guest address is one of its own.
+  fileprivate func holds(_ pc: UInt32) -> Bool { pc &- self.pc < UInt32(byteCount) }
+}
