@@ -55,7 +55,7 @@ public struct HartMeter: Sendable {
 
   /// The time from now on is that of another activity.
   /// - Returns: the one before.
-  @discardableResult
+  @discardableResult @inline(never)
   mutating func begin(_ next: Activity) -> Activity {
     let now = HostTime.ticks
     times[activity.rawValue] &+= now &- since
@@ -92,18 +92,15 @@ extension Hart {
 
   /// Finds the block to go on in: see `findNextBlock`.
   func nextBlock() -> BlockPointer? {
-    guard let meter else { return findNextBlock() }
-    meter.pointee.lookUps &+= 1
-    let before = meter.pointee.begin(.lookUp)
-    defer { meter.pointee.begin(before) }
-    return findNextBlock()
+    meter?.pointee.lookUps &+= 1
+    return metering(.lookUp) { findNextBlock() }
   }
 
   /// Does what may take the time of another activity.
   @inline(__always) func metering<Result>(_ activity: HartMeter.Activity, _ body: () -> Result) -> Result {
-    guard let meter else { return body() }
-    let before = meter.pointee.begin(activity)
-    defer { meter.pointee.begin(before) }
+    // The body stands here once: it may be all of the interpreter.
+    let before = meter?.pointee.begin(activity)
+    defer { if let before { meter?.pointee.begin(before) } }
     return body()
   }
 
