@@ -6,6 +6,9 @@ package struct HostCodeState: BitwiseCopyable {
   package var operations: UnsafeMutableRawPointer?
   /// Where address 0 is in the window through which code that runs untranslated in M-mode reaches memory; nil for none.
   package var window: UnsafeMutableRawPointer?
+  /// A bit for each halfword from address 0 on, of which those for RAM are there: set where decoded code lies, or did before
+  /// all of it was dropped.
+  package var codeHalves: UnsafeRawPointer?
   /// Begins host code: a C function of the state, where to begin, and what reaches memory.
   package var enter: UnsafeRawPointer?
   /// Where slow paths are: `Hart.slowPath`.

@@ -9,6 +9,9 @@ struct CommonCode {
   private(set) var leave = 0
   /// The same for the instruction address in eax.
   private(set) var leaveTo = 0
+  /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
+  /// and rdx.
+  private var findCode: InlineArray<4, Int> = .init(repeating: 0)
   /// Leaves host code when registers and budget are stored; the exit's number is in eax.
   private(set) var end = 0
 
@@ -61,5 +64,35 @@ struct CommonCode {
     code.alu64(.add, .rsp, 16)
     code.alu32(.xor, .rax, .rax)
     code.jump(to: &store)
+
+    for index in 0..<4 {
+      findCode[index] = code.offset
+      Self.emitFindCode(&code, bytes: 1 << UInt32(index))
+    }
+  }
+
+  func findCode(bytes: Int32) -> Int { findCode[bytes.trailingZeroBitCount & 3] }
+
+  private static func emitFindCode(_ code: inout Assembler, bytes: UInt32) {
+    let halves = max(bytes / 2, 1)
+    // The bits from the one for the store's first halfword on; 25 of them at least.
+    code.mov32(.rcx, .rax)
+    code.shift32(.shr, .rcx, by: 4)
+    code.load64(.rdx, Lowering.field(StateOffset.codeHalves))
+    code.load32(.rdx, HostAddress(.rdx, .rcx))
+    code.mov32(.rcx, .rax)
+    code.shift32(.shr, .rcx, by: 1)
+    code.alu32(.and, .rcx, UInt32(7))
+    code.shift32ByCL(.shr, .rdx)
+    code.test32(.rdx, (UInt32(1) << halves) - 1)
+    guard bytes > 1 else { return code.ret() }
+    // One that begins in the middle of a halfword ends in one more.
+    var done = Label()
+    code.jump(.ne, to: &done)
+    code.test32(.rax, UInt32(1))
+    code.jump(.e, to: &done)
+    code.test32(.rdx, UInt32(1) << halves)
+    code.bind(&done)
+    code.ret()
   }
 }

@@ -179,6 +179,11 @@ extension Lowering {
         facts = later[index].facts
         for place in Int(value)..<Int(value) + Int(later[index].count) { lower(instructions[place]) }
         code.jump(to: &later[index].resume)
+      case .besideCode:
+        if let address = later[index].address { code.lea32(.rax, address) }
+        code.call(common.findCode(bytes: later[index].count))
+        code.jump(.e, to: &later[index].resume)
+        code.jump(to: &later[Int(value)].entry)
       case .spent:
         code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))
         code.store32(Self.field(StateOffset.pc), value)

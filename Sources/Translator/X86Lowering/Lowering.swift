@@ -159,9 +159,11 @@ struct LaterCode {
   var resume = Label()
   /// The slow path's `SlowPathSite`, or an instruction address.
   var value: UInt32
-  /// What to give back to the budget.
+  /// What to give back to the budget, or bytes stored.
   var count: Int32 = 0
   var facts = FloatFacts()
+  /// Where a store goes; nil when rax says so.
+  var address: HostAddress?
   /// The instructions that come here when they fault.
   var firstSite = 0
   var sites = 0
@@ -171,6 +173,8 @@ struct LaterCode {
     case outside
     /// `count` instructions from the one at `value` on are made once more, without a common check.
     case group
+    /// A store of `count` bytes goes on unless it hits code; `value` is the code for then.
+    case besideCode
     /// The budget does not suffice for the block at the address `value`.
     case spent
     /// The region is left for the address `value`.
@@ -209,6 +213,7 @@ enum StateOffset {
   static let floatEnabled = offset(\.floatEnabled)
   static let floatDirty = offset(\.floatDirty)
   static let jumpCache = offset(\.jumpCache)
+  static let codeHalves = offset(\.host.codeHalves)
   static let slowPath = offset(\.host.slowPath)
   static let floatStatus = offset(\.host.floatStatus)
   static let box = offset(\.host.box)
