@@ -143,6 +143,7 @@ public final class Hart {
       .bindMemory(to: Block.self, capacity: 1)
     scratch.initialize(to: code.unlinked.pointee)
     builder = .allocate(capacity: Block.capacity + 1)
+    state.pointee.host.jumps = context.hostJumps
     code.register(self)
     pins.onChange = { [unowned self] in attention = true }
     supervisorTimer = deadlines.register { [unowned self] _ in attention = true }
@@ -236,6 +237,7 @@ public final class Hart {
   public var residentBytes: Int { translationMemory.residentBytes }
 
   func codeCacheWasFlushed() { for context in contexts { context.flushJumps() } }
+  func hostCodeWasDropped() { for context in contexts { context.flushHostCode() } }
   func watch(codePage: UInt32) { for context in contexts { context.watch(codePage: codePage) } }
 }
 

@@ -24,14 +24,20 @@ package final class CodeCache {
   /// Blocks in one bucket, at most: what comes before is found no more. Honest code has one or two.
   private static let bucketDepth = 16
 
-  private struct Span {
-    let memory: GuestMemory
+  /// One of the memories, and the number of its first page. Nobody counts references to find a page.
+  private struct Span: BitwiseCopyable {
+    let base: UInt32
+    let size: UInt32
+    let pointer: UnsafeMutableRawPointer
+    let isWritable: Bool
     let firstPage: UInt32
   }
 
   /// A block that is never entered: what links and jump caches hold before they know better.
   package let unlinked: BlockPointer
-  private let spans: [Span]
+  private let memories: [GuestMemory]
+  private let spans: UnsafeMutablePointer<Span>
+  private let spanCount: Int
   private let pages: UnsafeMutablePointer<Page>
   private let pageCount: Int
   /// One bit for each halfword of guest memory that some block covers; those of a page mean something only in the
@@ -66,13 +72,17 @@ package final class CodeCache {
   @exclusivity(unchecked) private(set) var flushes = 0
 
   init(bus: SystemBus, arenaSize: Int) throws(MemoryError) {
-    var spans: [Span] = []
+    memories = bus.memories
+    spanCount = memories.count
+    spans = .allocate(capacity: max(spanCount, 1))
     var page: UInt32 = 0
-    for memory in bus.memories {
-      spans.append(Span(memory: memory, firstPage: page))
+    for (index, memory) in memories.enumerated() {
+      (spans + index).initialize(
+        to: Span(
+          base: memory.base, size: UInt32(truncatingIfNeeded: memory.size), pointer: memory.pointer,
+          isWritable: memory.isWritable, firstPage: page))
       page += UInt32(truncatingIfNeeded: memory.size >> 12)
     }
-    self.spans = spans
     pageCount = Int(page)
     let arenaSize = max(arenaSize, Block.largestSize)
     self.arenaSize = arenaSize
@@ -97,6 +107,7 @@ package final class CodeCache {
     HostMapping.unmap(writablePages, count: (pageCount + 63) / 64)
     HostMapping.unmap(buckets, count: Self.windowCount * Self.windowSize)
     windowGenerations.deallocate()
+    spans.deallocate()
     HostMapping.unmap(arena.assumingMemoryBound(to: UInt8.self), count: arenaSize)
     unlinked.deallocate()
   }
@@ -110,17 +121,21 @@ package final class CodeCache {
   package func locate(_ address: UInt64) -> (codePage: UInt32, host: UnsafeMutableRawPointer, isWritable: Bool)? {
     guard address <= UInt64(UInt32.max) else { return nil }
     let low = UInt32(truncatingIfNeeded: address)
-    for span in spans where span.memory.contains(low) {
-      let offset = low - span.memory.base
-      return (span.firstPage + (offset >> 12), span.memory.pointer + Int(offset), span.memory.isWritable)
+    for index in 0..<spanCount where low &- spans[index].base < spans[index].size {
+      let offset = low &- spans[index].base
+      return (spans[index].firstPage &+ offset >> 12, spans[index].pointer + Int(offset), spans[index].isWritable)
     }
     return nil
   }
 
   /// Host address of the first byte of a guest page.
   func host(_ codePage: UInt32) -> UnsafeMutableRawPointer? {
-    for span in spans.reversed() where codePage >= span.firstPage {
-      return span.memory.pointer + (Int(codePage - span.firstPage) << 12)
+    guard codePage < pageCount else { return nil }
+    var index = spanCount
+    while index > 0 {
+      index &-= 1
+      let span = spans[index]
+      if codePage >= span.firstPage { return span.pointer + Int(codePage &- span.firstPage) << 12 }
     }
     return nil
   }
@@ -335,6 +350,9 @@ package final class CodeCache {
       previous = next
     }
   }
+
+  /// To be called by the engine when host code is gone that harts may know the places of.
+  package func hostCodeWasDropped() { forEachHart { $0.hostCodeWasDropped() } }
 
   /// Drops every block, in a time that does not depend on how many there are. No block may be running.
   func flush() {

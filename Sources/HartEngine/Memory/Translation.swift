@@ -46,6 +46,7 @@ extension Hart {
       codeIndex = code
       codeContext = contexts[code]
       state.pointee.jumpCache = codeContext.jumps
+      state.pointee.host.jumps = codeContext.hostJumps
     }
     if data != dataIndex {
       dataIndex = data
@@ -102,7 +103,9 @@ extension Hart {
   }
 
   private func drop(_ context: TranslationContext) {
-    if !context.isClean { effortLeft &-= HostEffort.flush }
+    if !context.isClean {
+      effortLeft &-= HostEffort.flush &+ context.hostJumpPageCount &* HostEffort.hostJumpPage
+    }
     context.flush()
   }
 

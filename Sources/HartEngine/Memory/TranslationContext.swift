@@ -45,6 +45,16 @@ package struct JumpCacheEntry: BitwiseCopyable {
   static let invalid: UInt32 = 1
 }
 
+/// One entry of a table of host code: where the host code for a virtual instruction address begins.
+///
+/// Zeroed memory says of address 0 that its code is the first of all, where there must be code that leaves for the address.
+package struct HostJumpEntry: BitwiseCopyable {
+  /// Instruction address.
+  package var pc: UInt32
+  /// Distance from the first of the engine's host code.
+  package var code: UInt32
+}
+
 /// One entry of the soft TLB for instruction fetch, looked up only when a jump cache misses.
 struct FetchTLBEntry: BitwiseCopyable {
   /// As in `DataTLBEntry`.
@@ -77,12 +87,21 @@ package final class TranslationContext {
   package static let dataEntries = 1024
   package static let jumpEntries = 1024
   static let fetchEntries = 64
+  /// Host code for each guest page modulo 128 has 256 places of its own, which share a page of the host with those of its
+  /// neighbour: few guest pages need few pages of the host.
+  package static let hostJumpEntries = hostJumpPages << 8
+  static let hostJumpPages = 128
+  private static let hostJumpSectionLength = 32
   private static let sectionLength = 16
 
   @exclusivity(unchecked) var key: ContextKey
   let data: UnsafeMutablePointer<DataTLBEntry>
   let jumps: UnsafeMutablePointer<JumpCacheEntry>
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
+  let hostJumps: UnsafeMutablePointer<HostJumpEntry>
+  /// One bit per section of a guest page's places in `hostJumps`, a byte for each such page; and the pages with any.
+  private let hostJumpSections: UnsafeMutablePointer<UInt8>
+  @exclusivity(unchecked) private var hostJumpPagesInUse: InlineArray<2, UInt64> = .init(repeating: 0)
   /// One bit per section of `data` and `jumps`, and per entry of `fetches`: set where something may be cached.
   @exclusivity(unchecked) private var dataSections: UInt64 = 0
   @exclusivity(unchecked) private var jumpSections: UInt64 = 0
@@ -100,6 +119,8 @@ package final class TranslationContext {
     data = memory.table(.data, of: index)
     jumps = memory.table(.jumps, of: index)
     fetches = memory.table(.fetches, of: index)
+    hostJumps = memory.table(.hostJumps, of: index)
+    hostJumpSections = memory.table(.hostJumpSections, of: index)
     superpages = memory.table(.superpages, of: index)
     jumpPages = memory.table(.jumpPages, of: index)
     markEmpty()
@@ -107,6 +128,10 @@ package final class TranslationContext {
 
   static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
   static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 1) & 0x3FF) }
+  /// Addresses within 256 bytes have places of their own. Host code computes the same.
+  static func hostJumpIndex(_ pc: UInt32) -> Int {
+    Int(truncatingIfNeeded: (pc ^ (pc & 0xFF) << 4) >> 4) & (hostJumpEntries - 1)
+  }
   static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3F) }
 
   /// Makes those entries of zeroed tables empty that zeros do not.
@@ -118,7 +143,12 @@ package final class TranslationContext {
   }
 
   /// Nothing has been cached since the last flush.
-  var isClean: Bool { dataSections | jumpSections | fetchSections == 0 }
+  var isClean: Bool {
+    dataSections | jumpSections | fetchSections | hostJumpPagesInUse[0] | hostJumpPagesInUse[1] == 0
+  }
+
+  /// Guest pages that the table of host code holds something of.
+  var hostJumpPageCount: Int { hostJumpPagesInUse[0].nonzeroBitCount &+ hostJumpPagesInUse[1].nonzeroBitCount }
 
   // MARK: Caching
 
@@ -140,6 +170,15 @@ package final class TranslationContext {
     jumps[index] = JumpCacheEntry(pc: pc, block: block)
     jumpSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
     jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 &<< UInt64((pc >> 12) & 63)
+  }
+
+  /// Remembers where the host code for `pc` is.
+  func cacheHostCode(_ code: UInt32, at pc: UInt32) {
+    let index = Self.hostJumpIndex(pc)
+    hostJumps[index] = HostJumpEntry(pc: pc, code: code)
+    let page = index >> 8
+    hostJumpSections[page] |= 1 &<< UInt8(truncatingIfNeeded: (index & 0xFF) / Self.hostJumpSectionLength)
+    hostJumpPagesInUse[page >> 6] |= 1 &<< UInt64(truncatingIfNeeded: page & 63)
   }
 
   /// Notes that a 4 MiB page which holds `address` has been cached.
@@ -167,13 +206,52 @@ package final class TranslationContext {
     superpages.update(repeating: 0, count: 16)
   }
 
-  /// Drops only the jump cache.
+  /// Drops only what is known of code.
   func flushJumps() {
+    flushHostCode()
     guard jumpSections != 0 else { return }
     forEachSection(of: &jumpSections) {
       (jumps + $0).update(repeating: JumpCacheEntry(pc: JumpCacheEntry.invalid, block: nil), count: Self.sectionLength)
     }
     jumpPages.update(repeating: 0, count: 16)
+  }
+
+  /// Drops only where host code is.
+  func flushHostCode() {
+    for word in 0..<2 {
+      var pages = hostJumpPagesInUse[word]
+      hostJumpPagesInUse[word] = 0
+      while pages != 0 {
+        forEachHostJumpSection(of: word << 6 | pages.trailingZeroBitCount) {
+          $0.update(repeating: HostJumpEntry(pc: 0, code: 0), count: Self.hostJumpSectionLength)
+        }
+        pages &= pages &- 1
+      }
+    }
+  }
+
+  /// Calls `body` with the first entry of each section in use of a guest page's places, and forgets that it is.
+  @inline(__always)
+  private func forEachHostJumpSection(of page: Int, _ body: (UnsafeMutablePointer<HostJumpEntry>) -> Void) {
+    var sections = hostJumpSections[page]
+    hostJumpSections[page] = 0
+    while sections != 0 {
+      body(hostJumps + (page << 8 | sections.trailingZeroBitCount &* Self.hostJumpSectionLength))
+      sections &= sections &- 1
+    }
+  }
+
+  /// Drops where the host code for addresses in a page is.
+  private func flushHostCode(page: UInt32) {
+    let index = Int(truncatingIfNeeded: page) & (Self.hostJumpPages - 1)
+    let sections = hostJumpSections[index]
+    guard sections != 0 else { return }
+    forEachHostJumpSection(of: index) {
+      for place in 0..<Self.hostJumpSectionLength where $0[place].pc >> 12 == page {
+        $0[place] = HostJumpEntry(pc: 0, code: 0)
+      }
+    }
+    hostJumpSections[index] = sections
   }
 
   /// Calls `body` with the first index of each section in use, and forgets that it is.
@@ -199,6 +277,7 @@ package final class TranslationContext {
       fetches[Self.fetchIndex(address)].tag = DataTLBEntry.invalid
     }
     if jumpSections != 0 { flushJumps(page: address >> 12) }
+    flushHostCode(page: address >> 12)
   }
 
   private func flushJumps(page: UInt32) {

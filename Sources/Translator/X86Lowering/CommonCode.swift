@@ -1,3 +1,5 @@
+import HartEngine
+
 /// Code that all regions share, as offsets in the code buffer.
 struct CommonCode {
   /// Begins host code: a C function of the state, the code's address and what r14 is to hold.
@@ -7,7 +9,7 @@ struct CommonCode {
   private(set) var outside = 0
   /// Leaves host code from between regions; the exit's number is in eax.
   private(set) var leave = 0
-  /// The same for the instruction address in eax.
+  /// The same for the instruction address in eax, whose code is unknown.
   private(set) var leaveTo = 0
   /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
   /// and rdx.
@@ -18,6 +20,13 @@ struct CommonCode {
   private static let saved: InlineArray<6, HostRegister> = [.rbx, .rbp, .r12, .r13, .r14, .r15]
 
   init(_ code: inout Assembler) {
+    // The first of all, where empty entries of `HostCodeState.jumps` lead.
+    var leave = Label()
+    leaveTo = code.offset
+    code.store32(Lowering.field(StateOffset.pc), .rax)
+    code.mov32(.rax, HostCodeState.unknownTarget)
+    code.jump(to: &leave)
+
     enter = code.offset
     for index in 0..<Self.saved.count { code.push64(Self.saved[index]) }
     // Calls of the hart then find the stack aligned as C wants it: a region's call of its own and of `outside` lie between.
@@ -33,10 +42,8 @@ struct CommonCode {
     code.jump(to: .rax)
 
     var store = Label()
-    leaveTo = code.offset
-    code.store32(Lowering.field(StateOffset.pc), .rax)
-    code.alu32(.xor, .rax, .rax)
-    leave = code.offset
+    self.leave = code.offset
+    code.bind(&leave)
     for index in 0..<RegisterMap.pool.count {
       code.store32(Lowering.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
     }

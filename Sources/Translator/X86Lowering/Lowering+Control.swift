@@ -121,22 +121,25 @@ extension Lowering {
       code.jump(.e, to: &labels[next.block])
     }
     emitExchange()
-    emitJumpThroughCache()
+    emitJumpThroughTable()
   }
 
-  /// Jumps to the host code for the instruction address in rax, from between regions.
-  private mutating func emitJumpThroughCache() {
-    code.load64(.rdx, Self.field(StateOffset.jumpCache))
-    code.mov32(.rcx, .rax)
-    code.alu32(.and, .rcx, UInt32(TranslationContext.jumpEntries - 1) << 1)
-    code.alu32(.cmp, .rax, HostAddress(.rdx, .rcx, scale: 8, Self.jumpPC))
+  /// Jumps to the host code for the instruction address in rax, from between regions: `TranslationContext.hostJumpIndex`.
+  private mutating func emitJumpThroughTable() {
+    code.load64(.rdx, Self.field(StateOffset.jumps))
+    code.movzx8(.rcx, .rax)
+    code.shift32(.shl, .rcx, by: 4)
+    code.alu32(.xor, .rcx, .rax)
+    // Entries have 8 bytes.
+    code.shift32(.shr, .rcx, by: 1)
+    code.alu32(.and, .rcx, UInt32(TranslationContext.hostJumpEntries - 1) << 3)
+    code.load64(.rcx, HostAddress(.rdx, .rcx))
+    code.alu32(.cmp, .rcx, .rax)
     code.jump(.ne, to: common.leaveTo)
-    code.load64(.rdx, HostAddress(.rdx, .rcx, scale: 8, Self.jumpBlock))
-    code.jump(to: HostAddress(.rdx, Self.hostCode))
+    code.shift64(.shr, .rcx, by: 32)
+    code.alu64(.add, .rcx, Self.field(StateOffset.hostCode))
+    code.jump(to: .rcx)
   }
-  private static let jumpPC = Int32(truncatingIfNeeded: MemoryLayout<JumpCacheEntry>.offset(of: \.pc) ?? 0)
-  private static let jumpBlock = Int32(truncatingIfNeeded: MemoryLayout<JumpCacheEntry>.offset(of: \.block) ?? 0)
-  private static let hostCode = Int32(truncatingIfNeeded: MemoryLayout<Block>.offset(of: \.hostCode) ?? 0)
 
   /// Leaves the region for an instruction address that is always the same.
   private mutating func emitExit(_ pc: UInt32) {
@@ -150,7 +153,7 @@ extension Lowering {
       code.jump(to: common.leave)
     } else {
       code.mov32(.rax, pc)
-      emitJumpThroughCache()
+      emitJumpThroughTable()
     }
   }
 
