@@ -1,4 +1,5 @@
-/// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address.
+/// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address: what each access
+/// needs, and no more, as the first-level cache of the host holds little. The rest is in a `WatchEntry`.
 ///
 /// Zeroed memory holds no entries, because page 0 can only be looked for in the first one, and in the last, by an access
 /// that goes on at address 0 after the end of the address space: there alone an empty entry must say `invalid`. The same
@@ -8,30 +9,25 @@ package struct DataTLBEntry: BitwiseCopyable {
   package var readTag: UInt32
   /// The virtual page that may be stored to directly, or `invalid`.
   package var writeTag: UInt32
-  /// The virtual page that may be stored to but may hold decoded code, so that each store must be checked; or
-  /// `invalid`.
-  var watchedTag: UInt32
-  /// Which page of guest memory it is, for the check of `watchedTag`.
-  var codePage: UInt32
   /// What to add to a virtual address to get the host address.
   package var addend: Int
-  /// Makes the size a power of two, so that host code finds an entry with a shift.
-  private let padding = 0
-
-  init(readTag: UInt32, writeTag: UInt32, watchedTag: UInt32, codePage: UInt32, addend: Int) {
-    self.readTag = readTag
-    self.writeTag = writeTag
-    self.watchedTag = watchedTag
-    self.codePage = codePage
-    self.addend = addend
-  }
 
   /// Never equal to a page address.
   static let invalid: UInt32 = 1
-  static let none = DataTLBEntry(readTag: invalid, writeTag: invalid, watchedTag: invalid, codePage: 0, addend: 0)
+  static let none = DataTLBEntry(readTag: invalid, writeTag: invalid, addend: 0)
 
   /// The tag of the page that holds `address`.
   @inline(__always) static func tag(_ address: UInt32) -> UInt32 { address & ~0xFFF }
+}
+
+/// What the soft TLB knows of a page besides, for stores that must be checked.
+struct WatchEntry: BitwiseCopyable {
+  /// The virtual page, plus 1, that may be stored to but may hold decoded code; 0 for none.
+  var tag: UInt32
+  /// Which page of guest memory the entry of the same place in the soft TLB leads to.
+  var codePage: UInt32
+
+  static func tag(_ address: UInt32) -> UInt32 { DataTLBEntry.tag(address) | 1 }
 }
 
 /// One entry of a jump cache: where the block for a virtual instruction address is.
@@ -96,6 +92,7 @@ package final class TranslationContext {
 
   @exclusivity(unchecked) var key: ContextKey
   let data: UnsafeMutablePointer<DataTLBEntry>
+  let watches: UnsafeMutablePointer<WatchEntry>
   let jumps: UnsafeMutablePointer<JumpCacheEntry>
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
   let hostJumps: UnsafeMutablePointer<HostJumpEntry>
@@ -117,6 +114,7 @@ package final class TranslationContext {
   init(key: ContextKey, memory: TranslationMemory, index: Int) {
     self.key = key
     data = memory.table(.data, of: index)
+    watches = memory.table(.watches, of: index)
     jumps = memory.table(.jumps, of: index)
     fetches = memory.table(.fetches, of: index)
     hostJumps = memory.table(.hostJumps, of: index)
@@ -152,9 +150,10 @@ package final class TranslationContext {
 
   // MARK: Caching
 
-  func cache(_ entry: DataTLBEntry, at address: UInt32) {
+  func cache(_ entry: DataTLBEntry, _ watch: WatchEntry, at address: UInt32) {
     let index = Self.dataIndex(address)
     data[index] = entry
+    watches[index] = watch
     dataSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
   }
 
@@ -195,7 +194,10 @@ package final class TranslationContext {
 
   /// Drops everything.
   func flush() {
-    forEachSection(of: &dataSections) { (data + $0).update(repeating: .none, count: Self.sectionLength) }
+    forEachSection(of: &dataSections) {
+      (data + $0).update(repeating: .none, count: Self.sectionLength)
+      (watches + $0).update(repeating: WatchEntry(tag: 0, codePage: 0), count: Self.sectionLength)
+    }
     while fetchSections != 0 {
       fetches[fetchSections.trailingZeroBitCount].tag = DataTLBEntry.invalid
       fetchSections &= fetchSections &- 1
@@ -270,8 +272,11 @@ package final class TranslationContext {
     let tag = DataTLBEntry.tag(address)
     let index = Self.dataIndex(address)
     // Tables that hold nothing need not be touched.
-    if dataSections != 0, data[index].readTag == tag || data[index].writeTag == tag || data[index].watchedTag == tag {
+    if dataSections != 0,
+      data[index].readTag == tag || data[index].writeTag == tag || watches[index].tag == WatchEntry.tag(address)
+    {
       data[index] = .none
+      watches[index] = WatchEntry(tag: 0, codePage: 0)
     }
     if fetchSections != 0, fetches[Self.fetchIndex(address)].tag == tag {
       fetches[Self.fetchIndex(address)].tag = DataTLBEntry.invalid
@@ -302,8 +307,8 @@ package final class TranslationContext {
     var sections = dataSections
     forEachSection(of: &sections) { first in
       for index in first..<first + Self.sectionLength
-      where data[index].codePage == codePage && data[index].writeTag != DataTLBEntry.invalid {
-        data[index].watchedTag = data[index].writeTag
+      where watches[index].codePage == codePage && data[index].writeTag != DataTLBEntry.invalid {
+        watches[index].tag = WatchEntry.tag(data[index].writeTag)
         data[index].writeTag = DataTLBEntry.invalid
       }
     }
@@ -312,7 +317,7 @@ package final class TranslationContext {
   /// Lets stores to the page of `address`, which holds no code any more, go directly again.
   func unwatch(_ address: UInt32) {
     let index = Self.dataIndex(address)
-    data[index].writeTag = data[index].watchedTag
-    data[index].watchedTag = DataTLBEntry.invalid
+    data[index].writeTag = DataTLBEntry.tag(watches[index].tag)
+    watches[index].tag = 0
   }
 }

@@ -3,8 +3,9 @@ import ISA
 import SystemBus
 
 extension Lowering {
-  private static let entryShift: UInt8 = 12 - 5
-  private static let entryMask = UInt32(TranslationContext.dataEntries - 1) << 5
+  // Entries have 16 bytes.
+  private static let entryShift: UInt8 = 12 - 4
+  private static let entryMask = UInt32(TranslationContext.dataEntries - 1) << 4
 
   private static func entryField(_ offset: Int?) -> HostAddress {
     HostAddress(base, .rcx, Int32(truncatingIfNeeded: offset ?? 0))
