@@ -35,8 +35,14 @@ public final class Hart {
 
   package let state: UnsafeMutablePointer<HartState>
   /// Current privilege mode.
-  @exclusivity(unchecked) public internal(set) var mode: PrivilegeMode = .machine
-  @exclusivity(unchecked) var csr = ControlRegisters()
+  @exclusivity(unchecked) public internal(set) var mode: PrivilegeMode = .machine {
+    didSet { state.pointee.privilege = mode.rawValue }
+  }
+  /// Where host code reaches some of them.
+  @inline(__always) var csr: ControlRegisters {
+    _read { yield state.pointee.csr }
+    _modify { yield &state.pointee.csr }
+  }
   @exclusivity(unchecked) var pmp = PMP()
 
   let translationMemory: TranslationMemory

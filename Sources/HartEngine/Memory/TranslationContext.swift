@@ -171,9 +171,10 @@ package final class TranslationContext {
     jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 &<< UInt64((pc >> 12) & 63)
   }
 
-  /// Remembers where the host code for `pc` is.
+  /// Remembers where the host code for `pc` is. What was in its place goes to the one beside it.
   func cacheHostCode(_ code: UInt32, at pc: UInt32) {
     let index = Self.hostJumpIndex(pc)
+    if hostJumps[index].pc != pc, hostJumps[index].code != 0 { hostJumps[index ^ 1] = hostJumps[index] }
     hostJumps[index] = HostJumpEntry(pc: pc, code: code)
     let page = index >> 8
     hostJumpSections[page] |= 1 &<< UInt8(truncatingIfNeeded: (index & 0xFF) / Self.hostJumpSectionLength)

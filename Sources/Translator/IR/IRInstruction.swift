@@ -64,9 +64,13 @@ enum IRKind: UInt8 {
   case loadSingle, loadDouble, storeSingle, storeDouble
   /// `detail` is an `IRFloat`; the registers are the guest instruction's.
   case float
+  /// `detail` is an `IRControl`, which is read, and then written with `a` if there is one.
+  case control
   /// The hart carries out the guest's instruction, which may end the block. `detail` is of `IROutside`.
   case outside
   // The last of a block.
+  /// The hart carries out the guest's instruction, and looks up where to go on.
+  case system
   /// `detail` is a `BranchCondition`.
   case branch
   case jump
@@ -79,7 +83,9 @@ extension IRKind {
   var mayLeave: Bool {
     switch self {
     case .loadByte, .loadByteUnsigned, .loadHalf, .loadHalfUnsigned, .loadWord, .storeByte, .storeHalf, .storeWord,
-      .atomic, .loadSingle, .loadDouble, .storeSingle, .storeDouble, .float, .outside, .branch, .jump, .jumpIndirect:
+      .atomic, .loadSingle, .loadDouble, .storeSingle, .storeDouble, .float, .control, .outside, .system, .branch,
+      .jump,
+      .jumpIndirect:
       true
     default: false
     }
@@ -101,6 +107,32 @@ extension IRKind {
 enum IROutside {
   /// It changes neither CSRs nor the privilege mode.
   static let keepsControl: UInt8 = 1
+}
+
+/// The CSRs that are nothing but storage.
+enum IRControl: UInt8, CaseIterable {
+  case machineScratch, machineEPC, machineCause, machineValue
+  case supervisorScratch, supervisorEPC, supervisorCause, supervisorValue
+
+  /// Nil for what is left to the hart.
+  init?(_ number: CSR) {
+    switch number {
+    case .mscratch: self = .machineScratch
+    case .mepc: self = .machineEPC
+    case .mcause: self = .machineCause
+    case .mtval: self = .machineValue
+    case .sscratch: self = .supervisorScratch
+    case .sepc: self = .supervisorEPC
+    case .scause: self = .supervisorCause
+    case .stval: self = .supervisorValue
+    default: return nil
+    }
+  }
+
+  /// Whether only M-mode may access it.
+  var isMachine: Bool { rawValue <= IRControl.machineValue.rawValue }
+  /// Whether it holds an instruction's address, which is aligned.
+  var isAddress: Bool { self == .machineEPC || self == .supervisorEPC }
 }
 
 /// The floating-point operations that host code does itself, in the common case.

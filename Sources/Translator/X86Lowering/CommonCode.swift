@@ -7,10 +7,14 @@ struct CommonCode {
   /// Has the hart carry out the instruction whose site is in eax, with all registers stored. Comes back if host code goes
   /// on.
   private(set) var outside = 0
+  /// Has the hart carry out the instruction whose site is in eax, with all registers stored, and leaves host code.
+  private(set) var system = 0
   /// Leaves host code from between regions; the exit's number is in eax.
   private(set) var leave = 0
   /// The same for the instruction address in eax, whose code is unknown.
   private(set) var leaveTo = 0
+  /// What jumps through the table of host code do that found something else in their place.
+  private(set) var lookBeside = 0
   /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
   /// and rdx.
   private var findCode: InlineArray<4, Int> = .init(repeating: 0)
@@ -55,13 +59,14 @@ struct CommonCode {
     for index in 0..<Self.saved.count { code.pop64(Self.saved[Self.saved.count - 1 - index]) }
     code.ret()
 
+    // Each return belongs to a call, as the host expects it.
+    system = code.offset
+    Self.emitSlowPath(&code)
+    code.alu32(.xor, .rax, .rax)
+    code.jump(to: &store)
+
     outside = code.offset
-    code.store32(Lowering.field(StateOffset.budget), Lowering.budget)
-    code.stmxcsr(Lowering.field(StateOffset.floatStatus))
-    code.mov64(.rdi, Lowering.state)
-    code.mov32(.rsi, .rax)
-    code.call(Lowering.field(StateOffset.slowPath))
-    code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
+    Self.emitSlowPath(&code)
     code.test32(.rax, .rax)
     var isOver = Label()
     code.jump(.ne, to: &isOver)
@@ -72,10 +77,41 @@ struct CommonCode {
     code.alu32(.xor, .rax, .rax)
     code.jump(to: &store)
 
+    lookBeside = code.offset
+    Self.emitJumpThroughTable(&code, beside: true, orElse: leaveTo)
+
     for index in 0..<4 {
       findCode[index] = code.offset
       Self.emitFindCode(&code, bytes: 1 << UInt32(index))
     }
+  }
+
+  private static func emitSlowPath(_ code: inout Assembler) {
+    code.store32(Lowering.field(StateOffset.budget), Lowering.budget)
+    code.stmxcsr(Lowering.field(StateOffset.floatStatus))
+    code.mov64(.rdi, Lowering.state)
+    code.mov32(.rsi, .rax)
+    code.call(Lowering.field(StateOffset.slowPath))
+    code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
+  }
+
+  /// Jumps to the host code for the instruction address in rax, from between regions, if it is in its place in the table or
+  /// in the one beside it: see `TranslationContext.hostJumpIndex`.
+  static func emitJumpThroughTable(_ code: inout Assembler, beside: Bool = false, orElse miss: Int) {
+    code.load64(.rdx, Lowering.field(StateOffset.jumps))
+    code.movzx8(.rcx, .rax)
+    code.shift32(.shl, .rcx, by: 4)
+    code.alu32(.xor, .rcx, .rax)
+    // Entries have 8 bytes.
+    code.shift32(.shr, .rcx, by: 1)
+    code.alu32(.and, .rcx, UInt32(TranslationContext.hostJumpEntries - 1) << 3)
+    if beside { code.alu32(.xor, .rcx, UInt32(8)) }
+    code.load64(.rcx, HostAddress(.rdx, .rcx))
+    code.alu32(.cmp, .rcx, .rax)
+    code.jump(.ne, to: miss)
+    code.shift64(.shr, .rcx, by: 32)
+    code.alu64(.add, .rcx, Lowering.field(StateOffset.hostCode))
+    code.jump(to: .rcx)
   }
 
   func findCode(bytes: Int32) -> Int { findCode[bytes.trailingZeroBitCount & 3] }

@@ -124,21 +124,9 @@ extension Lowering {
     emitJumpThroughTable()
   }
 
-  /// Jumps to the host code for the instruction address in rax, from between regions: `TranslationContext.hostJumpIndex`.
+  /// Jumps to the host code for the instruction address in rax, from between regions.
   private mutating func emitJumpThroughTable() {
-    code.load64(.rdx, Self.field(StateOffset.jumps))
-    code.movzx8(.rcx, .rax)
-    code.shift32(.shl, .rcx, by: 4)
-    code.alu32(.xor, .rcx, .rax)
-    // Entries have 8 bytes.
-    code.shift32(.shr, .rcx, by: 1)
-    code.alu32(.and, .rcx, UInt32(TranslationContext.hostJumpEntries - 1) << 3)
-    code.load64(.rcx, HostAddress(.rdx, .rcx))
-    code.alu32(.cmp, .rcx, .rax)
-    code.jump(.ne, to: common.leaveTo)
-    code.shift64(.shr, .rcx, by: 32)
-    code.alu64(.add, .rcx, Self.field(StateOffset.hostCode))
-    code.jump(to: .rcx)
+    CommonCode.emitJumpThroughTable(&code, orElse: common.lookBeside)
   }
 
   /// Leaves the region for an instruction address that is always the same.
@@ -210,7 +198,7 @@ extension Lowering {
   }
 
   /// Registers of the region that memory may not hold the value of: those between regions may have been changed before.
-  private mutating func storeRegisters() {
+  mutating func storeRegisters() {
     for index in 0..<RegisterMap.pool.count { code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index]) }
     storeVectors()
   }

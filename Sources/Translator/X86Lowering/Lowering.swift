@@ -214,10 +214,25 @@ enum StateOffset {
   static let floatDirty = offset(\.floatDirty)
   static let jumps = offset(\.host.jumps)
   static let hostCode = offset(\.host.code)
+  static let privilege = offset(\.privilege)
   static let codeHalves = offset(\.host.codeHalves)
   static let slowPath = offset(\.host.slowPath)
   static let floatStatus = offset(\.host.floatStatus)
   static let box = offset(\.host.box)
   static let cleanFloatStatus = offset(\.host.cleanFloatStatus)
   static let usedFloat = offset(\.host.usedFloat)
+
+  static func control(_ register: IRControl) -> Int32 { controls[Int(register.rawValue)] }
+  private static let controls = IRControl.allCases.map { register in
+    switch register {
+    case .machineScratch: offset(\.csr.machineScratch)
+    case .machineEPC: offset(\.csr.machineEPC)
+    case .machineCause: offset(\.csr.machineCause)
+    case .machineValue: offset(\.csr.machineValue)
+    case .supervisorScratch: offset(\.csr.supervisorScratch)
+    case .supervisorEPC: offset(\.csr.supervisorEPC)
+    case .supervisorCause: offset(\.csr.supervisorCause)
+    case .supervisorValue: offset(\.csr.supervisorValue)
+    }
+  }
 }
