@@ -105,8 +105,15 @@ public final class Hart {
   @exclusivity(unchecked) public var traceHash: TraceHash?
 
   /// Makes host code of what is run often; nil for a hart that only interprets.
-  @exclusivity(unchecked) package var engine: (any HostCodeEngine)? { didSet { hasEngine = engine != nil } }
+  @exclusivity(unchecked) package var engine: (any HostCodeEngine)? {
+    didSet {
+      hasEngine = engine != nil
+      engineThreshold = engine?.threshold ?? .max
+    }
+  }
   @exclusivity(unchecked) private(set) var hasEngine = false
+  /// The engine's, so that it need not be asked each time.
+  @exclusivity(unchecked) private(set) var engineThreshold = UInt16.max
   /// The block with host code before which the interpreter has stopped.
   @exclusivity(unchecked) var postponed: BlockPointer?
 

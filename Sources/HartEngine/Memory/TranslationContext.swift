@@ -82,7 +82,8 @@ struct ContextKey: Equatable {
 package final class TranslationContext {
   package static let dataEntries = 1024
   package static let jumpEntries = 1024
-  static let fetchEntries = 64
+  static let fetchEntries = 256
+  private static let fetchSectionLength = 4
   /// Host code for each guest page modulo 128 has 256 places of its own, which share a page of the host with those of its
   /// neighbour: few guest pages need few pages of the host.
   package static let hostJumpEntries = hostJumpPages << 8
@@ -99,7 +100,7 @@ package final class TranslationContext {
   /// One bit per section of a guest page's places in `hostJumps`, a byte for each such page; and the pages with any.
   private let hostJumpSections: UnsafeMutablePointer<UInt8>
   @exclusivity(unchecked) private var hostJumpPagesInUse: InlineArray<2, UInt64> = .init(repeating: 0)
-  /// One bit per section of `data` and `jumps`, and per entry of `fetches`: set where something may be cached.
+  /// One bit per section of `data`, `jumps` and `fetches`: set where something may be cached.
   @exclusivity(unchecked) private var dataSections: UInt64 = 0
   @exclusivity(unchecked) private var jumpSections: UInt64 = 0
   @exclusivity(unchecked) private var fetchSections: UInt64 = 0
@@ -130,7 +131,7 @@ package final class TranslationContext {
   static func hostJumpIndex(_ pc: UInt32) -> Int {
     Int(truncatingIfNeeded: (pc ^ (pc & 0xFF) << 4) >> 4) & (hostJumpEntries - 1)
   }
-  static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3F) }
+  static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0xFF) }
 
   /// Makes those entries of zeroed tables empty that zeros do not.
   private func markEmpty() {
@@ -160,7 +161,7 @@ package final class TranslationContext {
   func cacheFetch(of codePage: UInt32, at pc: UInt32) {
     let index = Self.fetchIndex(pc)
     fetches[index] = FetchTLBEntry(tag: DataTLBEntry.tag(pc), codePage: codePage)
-    fetchSections |= 1 &<< UInt64(truncatingIfNeeded: index)
+    fetchSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.fetchSectionLength)
   }
 
   /// Remembers where the block for `pc` is.
@@ -200,7 +201,8 @@ package final class TranslationContext {
       (watches + $0).update(repeating: WatchEntry(tag: 0, codePage: 0), count: Self.sectionLength)
     }
     while fetchSections != 0 {
-      fetches[fetchSections.trailingZeroBitCount].tag = DataTLBEntry.invalid
+      let first = fetchSections.trailingZeroBitCount &* Self.fetchSectionLength
+      for index in first..<first + Self.fetchSectionLength { fetches[index].tag = DataTLBEntry.invalid }
       fetchSections &= fetchSections &- 1
     }
     flushJumps()
