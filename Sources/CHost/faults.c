@@ -5,9 +5,10 @@
 
 #include <stdint.h>
 
+#include <signal.h>
+
 #if defined(__x86_64__) && defined(__linux__)
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,16 @@ static const struct chost_site *find(const struct chost_code *code, uint32_t pla
   return low < code->count && code->sites[low].place == place ? &code->sites[low] : NULL;
 }
 
+// Ends the process as the signal does by default, with no system call, as a filter may allow none.
+static void crash(siginfo_t *information, ucontext_t *context, greg_t *at) {
+  chost_restore_terminal();
+  // A fault while its signal is blocked cannot be handled. One that somebody sent does not come again by itself.
+  sigaddset(&context->uc_sigmask, SIGSEGV);
+  if (information->si_code <= 0) *at = 0;
+}
+
 static void on_fault(int number, siginfo_t *information, void *context) {
-  (void)information;
+  (void)number;
   greg_t *at = &((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
   for (struct chost_code *code = atomic_load(&codes); code; code = code->next) {
     uintptr_t start = atomic_load(&code->start), offset = (uintptr_t)*at - start;
@@ -54,7 +63,7 @@ static void on_fault(int number, siginfo_t *information, void *context) {
     *at = (greg_t)(start + site->target);
     return;
   }
-  chost_crash(number);
+  crash(information, context, at);
 }
 
 static int install(void) {
@@ -95,11 +104,11 @@ void chost_set_sites(struct chost_code *code, const struct chost_site *sites, si
 
 void chost_remove_code(struct chost_code *code) { atomic_store(&code->start, 0); }
 
-int chost_catches_faults(void) {
+void chost_set_fault_action(const struct sigaction *action) {
+  // Nobody may install the handler in between.
   pthread_mutex_lock(&changing);
-  int result = is_installed;
+  if (!is_installed) sigaction(SIGSEGV, action, NULL);
   pthread_mutex_unlock(&changing);
-  return result;
 }
 #else
 struct chost_code *chost_add_code(const void *executable, void *writable, size_t size) {
@@ -110,5 +119,5 @@ void chost_set_sites(struct chost_code *code, const struct chost_site *sites, si
   (void)code, (void)sites, (void)count;
 }
 void chost_remove_code(struct chost_code *code) { (void)code; }
-int chost_catches_faults(void) { return 0; }
+void chost_set_fault_action(const struct sigaction *action) { sigaction(SIGSEGV, action, NULL); }
 #endif

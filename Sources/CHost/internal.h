@@ -3,10 +3,12 @@
 
 #include "CHost.h"
 
-// Whether SIGSEGV has a handler that must stay.
-int chost_catches_faults(void);
+struct sigaction;
 
-// Gives the terminal back, if one is to be given back, and ends the process as `number` does by default.
-void chost_crash(int number);
+// Sets what SIGSEGV does, unless faults in translated code are caught.
+void chost_set_fault_action(const struct sigaction *action);
+
+// Gives the terminal back, if one is to be given back.
+void chost_restore_terminal(void);
 
 #endif

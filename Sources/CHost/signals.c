@@ -76,10 +76,13 @@ static int crash_descriptor = -1;
 static struct termios crash_settings;
 static const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
 
-void chost_crash(int number) {
+void chost_restore_terminal(void) {
   if (crash_descriptor >= 0) tcsetattr(crash_descriptor, TCSANOW, &crash_settings);
-  // Whatever handled it, now the signal has its usual effect.
-  set_action(number, SIG_DFL, 0);
+}
+
+static void restore_and_crash(int number) {
+  chost_restore_terminal();
+  // The handler was reset when it was entered: now the signal has its usual effect.
   raise(number);
 }
 
@@ -89,10 +92,14 @@ void chost_restore_on_crash(int descriptor, const struct termios *settings) {
     crash_settings = *settings;
     crash_descriptor = descriptor;
   }
+  struct sigaction action = {0};
+  action.sa_handler = settings ? restore_and_crash : SIG_DFL;
+  action.sa_flags = SA_RESETHAND | SA_NODEFER;
+  sigemptyset(&action.sa_mask);
   for (size_t index = 0; index < sizeof crashes / sizeof crashes[0]; index++) {
-    // The handler of faults in translated code ends with a crash if it is not one of those.
-    if (crashes[index] == SIGSEGV && chost_catches_faults()) continue;
-    set_action(crashes[index], settings ? chost_crash : SIG_DFL, SA_NODEFER);
+    // The handler of faults in translated code gives the terminal back itself.
+    if (crashes[index] == SIGSEGV) chost_set_fault_action(&action);
+    else sigaction(crashes[index], &action, NULL);
   }
 }
 

@@ -29,19 +29,25 @@ extension Hart {
       return
     }
     state.pointee.host.hart = Unmanaged.passUnretained(self).toOpaque()
+    // One count of who refers to it for all exits.
+    let engine = engine
     var next = nextBlock()
+    var exit: UInt32 = 0
     while let block = next {
       if block.pointee.hostCost <= state.pointee.budget, mayRunHostCode(of: block) {
-        let exit = runHostCode(of: block)
+        if exit == HostCodeState.unknownTarget { noteHostCode(of: block) }
+        exit = runHostCode(of: block)
         let flushes = code.flushes
         next = nextBlock()
         if exit == HostCodeState.refused {
           next = next.flatMap(interpreted)
-        } else if exit != 0, let next, flushes == code.flushes {
+          exit = 0
+        } else if exit != 0, exit != HostCodeState.unknownTarget, let next, flushes == code.flushes {
           engine?.link(exit, to: next)
         }
       } else {
         next = interpreted(from: block)
+        exit = 0
       }
     }
   }
@@ -51,6 +57,12 @@ extension Hart {
     postponed = nil
     interpret(from: block)
     return postponed
+  }
+
+  /// Lets host code find that of `block`, which it looked for and did not.
+  private func noteHostCode(of block: BlockPointer) {
+    let start = UInt(bitPattern: state.pointee.host.code)
+    codeContext.cacheHostCode(UInt32(truncatingIfNeeded: block.pointee.hostCode &- start), at: block.pointee.pc)
   }
 
   /// Whether host code is to be run from `block` on, by whoever runs the interpreter.

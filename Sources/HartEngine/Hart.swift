@@ -35,8 +35,14 @@ public final class Hart {
 
   package let state: UnsafeMutablePointer<HartState>
   /// Current privilege mode.
-  @exclusivity(unchecked) public internal(set) var mode: PrivilegeMode = .machine
-  @exclusivity(unchecked) var csr = ControlRegisters()
+  @exclusivity(unchecked) public internal(set) var mode: PrivilegeMode = .machine {
+    didSet { state.pointee.privilege = mode.rawValue }
+  }
+  /// Where host code reaches some of them.
+  @inline(__always) var csr: ControlRegisters {
+    _read { yield state.pointee.csr }
+    _modify { yield &state.pointee.csr }
+  }
   @exclusivity(unchecked) var pmp = PMP()
 
   let translationMemory: TranslationMemory
@@ -99,8 +105,15 @@ public final class Hart {
   @exclusivity(unchecked) public var traceHash: TraceHash?
 
   /// Makes host code of what is run often; nil for a hart that only interprets.
-  @exclusivity(unchecked) package var engine: (any HostCodeEngine)? { didSet { hasEngine = engine != nil } }
+  @exclusivity(unchecked) package var engine: (any HostCodeEngine)? {
+    didSet {
+      hasEngine = engine != nil
+      engineThreshold = engine?.threshold ?? .max
+    }
+  }
   @exclusivity(unchecked) private(set) var hasEngine = false
+  /// The engine's, so that it need not be asked each time.
+  @exclusivity(unchecked) private(set) var engineThreshold = UInt16.max
   /// Where what the hart does is counted and timed; nil where nobody asks.
   @exclusivity(unchecked) var meter: UnsafeMutablePointer<HartMeter>?
   /// The block with host code before which the interpreter has stopped.
@@ -145,6 +158,7 @@ public final class Hart {
       .bindMemory(to: Block.self, capacity: 1)
     scratch.initialize(to: code.unlinked.pointee)
     builder = .allocate(capacity: Block.capacity + 1)
+    state.pointee.host.jumps = context.hostJumps
     code.register(self)
     pins.onChange = { [unowned self] in attention = true }
     supervisorTimer = deadlines.register { [unowned self] _ in attention = true }
@@ -239,6 +253,7 @@ public final class Hart {
   public var residentBytes: Int { translationMemory.residentBytes }
 
   func codeCacheWasFlushed() { for context in contexts { context.flushJumps() } }
+  func hostCodeWasDropped() { for context in contexts { context.flushHostCode() } }
   func watch(codePage: UInt32) { for context in contexts { context.watch(codePage: codePage) } }
 }
 

@@ -9,7 +9,9 @@
 /// The wires between the interrupt controllers and one hart. Controllers drive them; the hart reads `lines`.
 public final class HartPins {
   /// Level of each input, at its bit of `mip`.
-  @exclusivity(unchecked) public private(set) var lines: UInt32 = 0
+  public var lines: UInt32 { levels }
+  // Other modules would check the exclusivity of a stored property all the same.
+  @exclusivity(unchecked) private var levels: UInt32 = 0
   /// Called whenever `lines` changes, so that a running hart looks at it before its next block.
   public var onChange: (() -> Void)?
 
@@ -17,14 +19,14 @@ public final class HartPins {
 
   public func set(_ interrupt: HartInterrupt, to level: Bool) {
     let bit = UInt32(1) << interrupt.rawValue
-    let new = level ? lines | bit : lines & ~bit
-    guard new != lines else { return }
-    lines = new
+    let new = level ? levels | bit : levels & ~bit
+    guard new != levels else { return }
+    levels = new
     onChange?()
   }
 
   /// Replaces all levels, when restoring a snapshot.
-  public func restore(lines: UInt32) { self.lines = lines }
+  public func restore(lines: UInt32) { levels = lines }
 }
 
 /// One level-triggered wire from a device to an interrupt controller.

@@ -114,6 +114,9 @@ public final class Translator {
     hart.engine = self
     hart.state.pointee.host.operations = cache.arena
     hart.state.pointee.host.window = lines == nil ? nil : ram.window?.start
+    hart.state.pointee.host.codeHalves =
+      UnsafeRawPointer(cache.halves(of: UInt32(truncatingIfNeeded: firstPage))) - Int(ram.base >> 4)
+    hart.state.pointee.host.code = UnsafeRawPointer(buffer.executable)
     hart.state.pointee.host.enter = UnsafeRawPointer(bitPattern: address(common.enter))
     hart.state.pointee.host.slowPath = unsafeBitCast(Hart.slowPath, to: UnsafeRawPointer.self)
   }
@@ -258,6 +261,7 @@ extension Translator: HostCodeEngine {
     buffer.truncate(to: commonEnd)
     sites.cut(to: 0)
     sites.publish()
+    cache.hostCodeWasDropped()
     observer?.hostCodeWasDropped()
     statistics.flushes += 1
   }

@@ -1,149 +1,163 @@
+import Boards
 import ConformanceKit
-import Foundation
 import HartEngine
-import SystemBus
+import ISA
+import RegisterMaps
 import Testing
-import Translator
 
-#if arch(x86_64) && os(Linux)
-  /// What is told of host code, on a machine that runs some.
-  @Suite struct HostCodeTests {
-    private final class Collector: HostCodeObserver {
-      var ranges: [HostCodeRange] = []
-      var drops = 0
-      func hostCodeWasMade(_ more: [HostCodeRange]) { ranges += more }
-      func hostCodeWasDropped() {
-        drops += 1
-        ranges.removeAll { $0.kind != .common }
-      }
+/// What host code does by itself, compared with the interpreter.
+@Suite struct HostCodeTests {
+  private static let function = MemoryMap.ramBase + 0x2000
+  private static let rounds: UInt32 = 500
+
+  /// Calls a function of eight bytes at offset 0x20, between the stores of a size at a place near to it, in M-mode.
+  private func storingProgram(_ assembler: inout Assembler, size: UInt32, place: UInt32) {
+    assembler.write(.mstatus, 0x2000)
+    assembler.li(7, Self.function + 0x20)
+    for (index, word) in [Assembler.encode(.addi, rd: 10, rs1: 10, 3), Assembler.encode(.jalr, rs1: 1)].enumerated() {
+      assembler.li(6, word)
+      assembler.emit(.sw, rs1: 7, rs2: 6, Int32(index) * 4)
     }
-
-    /// A console that looks at the process's mappings while the guest writes, from host code.
-    private final class MapReader: Recorder {
-      private(set) var maps: [Substring] = []
-
-      override func write(_ byte: UInt8) {
-        super.write(byte)
-        // By then the loop that writes is host code.
-        guard bytes.count == 200, let file = FileHandle(forReadingAtPath: "/proc/self/maps") else { return }
-        // The kernel tells such a file in pieces, which `readToEnd` puts together.
-        let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
-        maps = text.split(separator: "\n")
-      }
+    assembler.li(5, Self.rounds)
+    assembler.li(8, Self.function + place)
+    let loop = assembler.label()
+    assembler.bind(loop)
+    assembler.emit(.jalr, rd: 1, rs1: 7)
+    switch size {
+    case 1: assembler.emit(.lbu, rd: 6, rs1: 8); assembler.emit(.sb, rs1: 8, rs2: 6)
+    case 2: assembler.emit(.lhu, rd: 6, rs1: 8); assembler.emit(.sh, rs1: 8, rs2: 6)
+    case 4: assembler.emit(.lw, rd: 6, rs1: 8); assembler.emit(.sw, rs1: 8, rs2: 6)
+    default: assembler.emit(.fld, rd: 6, rs1: 8); assembler.emit(.fsd, rs1: 8, rs2: 6)
     }
+    assembler.emit(.addi, rd: 5, rs1: 5, -1)
+    assembler.branch(.bne, 5, 0, to: loop)
+    assembler.endMachine()
+  }
 
-    @Test func nothingIsBothWritableAndExecutableWhileHostCodeRuns() throws {
-      let reader = MapReader()
-      let board = try Board(console: reader, engine: .translator) { assembler in
-        let loop = assembler.label()
-        assembler.bind(loop)
-        assembler.print("*")
-        assembler.jump(to: loop)
-      }
-      let translator = try #require(board.machine.translator)
-      let collector = Collector()
-      translator.observer = collector
-      for hart in board.machine.harts { hart.startMeter() }
-      _ = board.machine.run(until: 10_000)
-      #expect(board.machine.harts[0].metered?.slowPaths ?? 0 > 100)
-      #expect(reader.maps.count > 10)
-      #expect(collector.ranges.count > 1)
-      for line in reader.maps {
-        let fields = line.split(separator: " ", maxSplits: 2)
-        let ends = fields[0].split(separator: "-").map { UInt($0, radix: 16) ?? 0 }
-        #expect(!(fields[1].contains("w") && fields[1].contains("x")), "\(line)")
-        for range in collector.ranges where range.start >= ends[0] && range.start < ends[1] {
-          #expect(fields[1] == "r-xs", "\(line)")
-        }
-      }
-      let first = try #require(collector.ranges.first).start
-      #expect(reader.maps.contains { $0.hasPrefix(String(first, radix: 16) + "-") })
+  @Test(arguments: [1, 2, 4, 8] as [UInt32], 0x18...0x28 as ClosedRange<UInt32>)
+  func storesAroundCode(size: UInt32, place: UInt32) throws {
+    let interpreted = try Board(engine: .interpreter) { storingProgram(&$0, size: size, place: place) }
+    let translated = try Board(engine: .translator) { storingProgram(&$0, size: size, place: place) }
+    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
+    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    #expect(translated.machine.harts[0][x: 10] == 3 * Self.rounds)
+    guard let translator = translated.machine.translator else { return }
+    let isHit = place + size > 0x20 && place < 0x28
+    #expect(isHit == (translator.statistics.invalidations > 100))
+  }
+
+  /// Goes through the CSRs that are plain storage: all in M-mode, and those of S-mode in each mode, by the same code.
+  private func controlProgram(_ assembler: inout Assembler) {
+    let (start, handler, skip, touch, loop) = (
+      assembler.label(), assembler.label(), assembler.label(), assembler.label(), assembler.label()
+    )
+    assembler.jump(to: start)
+    handleTraps(&assembler, handler, skip)
+    assembler.bind(touch)
+    exchange(&assembler, [.sscratch, .sepc, .scause, .stval])
+    assembler.emit(.ecall)
+
+    assembler.bind(start)
+    assembler.write(.mtvec, addressOf: handler)
+    assembler.write(.pmpaddr(15), .max)
+    assembler.write(.pmpcfg(3), 0x1F00_0000)
+    assembler.li(5, Self.rounds)
+    assembler.bind(loop)
+    exchange(&assembler, [.mscratch, .mepc, .mcause, .mtval])
+    for mode in [HartEngine.PrivilegeMode.machine, .supervisor, .user] {
+      let back = assembler.label()
+      assembler.address(rd: 22, of: back)
+      assembler.write(.mstatus, UInt32(mode.rawValue) << 11)
+      assembler.write(.mepc, addressOf: touch)
+      assembler.emit(.mret)
+      assembler.bind(back)
     }
+    assembler.emit(.addi, rd: 5, rs1: 5, -1)
+    assembler.branch(.bne, 5, 0, to: loop)
+    assembler.endMachine()
+  }
 
-    private func busyBoard() throws -> Board { try Board(harts: 2, engine: .translator) { $0.busyProgram() } }
+  /// Counts in x20 and skips what trapped; after a call goes on at x22 in M-mode.
+  private func handleTraps(_ assembler: inout Assembler, _ handler: Assembler.Label, _ skip: Assembler.Label) {
+    assembler.align(4)
+    assembler.bind(handler)
+    assembler.emit(.addi, rd: 20, rs1: 20, 1)
+    assembler.read(21, .mcause)
+    assembler.li(23, 8)
+    assembler.branch(.bltu, 21, 23, to: skip)
+    assembler.write(.mstatus, 0x1800)
+    assembler.csr(.csrrw, CSR.mepc.rawValue, 22)
+    assembler.emit(.mret)
+    assembler.bind(skip)
+    assembler.read(21, .mepc)
+    assembler.emit(.addi, rd: 21, rs1: 21, 4)
+    assembler.csr(.csrrw, CSR.mepc.rawValue, 21)
+    assembler.emit(.mret)
+  }
 
-    @Test func allOfHostCodeIsToldOnce() throws {
-      let board = try busyBoard()
-      let translator = try #require(board.machine.translator)
-      let collector = Collector()
-      translator.observer = collector
-      _ = board.machine.run(until: 100_000)
-      // One after the other, without holes.
-      var end = collector.ranges.first?.start
-      for range in collector.ranges {
-        #expect(range.start == end && range.size > 0)
-        end = range.start + UInt(range.size)
-      }
-      let size = collector.ranges.reduce(0) { $0 + $1.size }
-      #expect(size == translator.statistics.bytes && size > 1000)
-      for kind in [.common, .block, .region, .rareInBlock, .rareInRegion] as [HostCodeRange.Kind] {
-        #expect(collector.ranges.contains { $0.kind == kind }, "\(kind)")
-      }
-      // The boot ROM's, and the program's.
-      #expect(
-        collector.ranges.allSatisfy { $0.space == .open && ($0.kind == .common || [0, 0x8000].contains($0.pc >> 16)) })
-      let drops = collector.drops
-      board.machine.reset()
-      #expect(collector.drops > drops)
-      #expect(collector.ranges.map(\.kind) == [.common])
-    }
-
-    @Test func engineIsMetered() throws {
-      let board = try busyBoard()
-      let translator = try #require(board.machine.translator)
-      #expect(board.machine.harts.allSatisfy { $0.metered == nil })
-      for hart in board.machine.harts { hart.startMeter() }
-      translator.isTimed = true
-      let started = HostTime.now
-      _ = board.machine.run(until: 100_000)
-      let duration = HostTime.now - started
-      var sum = HartMeter()
-      for hart in board.machine.harts { sum.add(try #require(hart.metered)) }
-      let times = HartMeter.Activity.allCases.filter { $0 != .none }.map { sum.nanoseconds($0) }
-      #expect(times.allSatisfy { $0 > 0 } && times.reduce(0, +) <= duration)
-      #expect(sum.lookUps >= sum.returns && sum.returns >= sum.exits && sum.exits > 0)
-      #expect(sum.slowPaths > 0 && sum.deviceAccesses > 0 && sum.misses > 0)
-      #expect(translator.statistics.blockNanoseconds > 0 && translator.statistics.regionNanoseconds > 0)
-      let regions = translator.statistics.regionInstructions
-      #expect(regions > 0 && regions < translator.statistics.instructions)
-      // Making host code is all of one activity and part of what the translator has timed.
-      let translating = translator.statistics.blockNanoseconds + translator.statistics.regionNanoseconds
-      #expect(sum.nanoseconds(.translating) >= translating)
-    }
-
-    @Test(arguments: [.auto, .translator] as [EngineChoice])
-    func listingsCoverTheCode(engine: EngineChoice) throws {
-      let board = try Board(harts: 2, engine: engine) { $0.busyProgram() }
-      let translator = try #require(board.machine.translator)
-      let collector = Collector()
-      translator.observer = collector
-      _ = board.machine.run(until: 300_000)
-      var shown = 0
-      for pc in Set(collector.ranges.map(\.pc)).subtracting([0]) {
-        for listing in translator.listings(at: pc) {
-          shown += 1
-          var end = 0
-          for row in listing.rows {
-            #expect(row.host.lowerBound == end)
-            end = row.host.upperBound
-          }
-          #expect(end == listing.code.count && end > 0)
-          #expect(collector.ranges.contains { $0.start == listing.start && $0.pc == listing.entry })
-          // A block may begin within another of the region, so an instruction may stand there more than once.
-          var instructions: [UInt32] = []
-          var previous: HostCodeListing.Subject?
-          for row in listing.rows where row.subject != previous {
-            previous = row.subject
-            if case .instruction(let pc, _) = row.subject { instructions.append(pc) }
-          }
-          #expect(instructions.count == listing.instructions && instructions.contains(pc))
-        }
-      }
-      #expect(shown > 10)
-      #expect(translator.absence(at: 0x8000_8000) == .notDecoded)
-      // It goes on as if nobody had looked.
-      _ = board.machine.run(until: 400_000)
-      #expect(board.machine.end == nil)
+  /// Writes odd numbers, and adds up what was read.
+  private func exchange(_ assembler: inout Assembler, _ registers: [CSR]) {
+    for register in registers {
+      assembler.emit(.slli, rd: 6, rs1: 5, 3)
+      assembler.emit(.addi, rd: 6, rs1: 6, 7)
+      assembler.csr(.csrrw, rd: 8, register.rawValue, 6)
+      assembler.emit(.add, rd: 10, rs1: 10, rs2: 8)
+      assembler.csr(.csrrs, rd: 8, register.rawValue, 0)
+      assembler.emit(.add, rd: 10, rs1: 10, rs2: 8)
+      assembler.csr(.csrrwi, rd: 6, register.rawValue, 19)
+      assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+      assembler.csr(.csrrc, rd: 6, register.rawValue, 5)
+      assembler.emit(.addi, rd: 12, rs1: 5)
+      assembler.csr(.csrrw, rd: 12, register.rawValue, 12)
+      assembler.csr(.csrrw, rd: 12, register.rawValue, 12)
     }
   }
-#endif
+
+  @Test func controlRegisters() throws {
+    let interpreted = try Board(engine: .interpreter, controlProgram)
+    let translated = try Board(engine: .translator, controlProgram)
+    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
+    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    // In U-mode each of 24 accesses is refused.
+    #expect(translated.machine.harts[0][x: 20] == Self.rounds * (3 + 24))
+  }
+
+  /// More functions than there are places for their host code, called in turns through a register.
+  @Test func manyTargets() throws {
+    let functions: UInt32 = 300
+    let program = { (assembler: inout Assembler) in
+      let loop = assembler.label()
+      assembler.li(7, MemoryMap.ramBase + 0x2000)
+      for (index, word) in [Assembler.encode(.addi, rd: 10, rs1: 10, 3), Assembler.encode(.jalr, rs1: 1)].enumerated() {
+        let fill = assembler.label()
+        assembler.li(6, word)
+        assembler.li(8, MemoryMap.ramBase + 0x2000 + UInt32(index) * 4)
+        assembler.li(9, functions)
+        assembler.li(11, 2064)
+        assembler.bind(fill)
+        assembler.emit(.sw, rs1: 8, rs2: 6)
+        assembler.emit(.add, rd: 8, rs1: 8, rs2: 11)
+        assembler.emit(.addi, rd: 9, rs1: 9, -1)
+        assembler.branch(.bne, 9, 0, to: fill)
+      }
+      assembler.li(5, 60)
+      let again = assembler.label()
+      assembler.bind(again)
+      assembler.li(7, MemoryMap.ramBase + 0x2000)
+      assembler.li(9, functions)
+      assembler.bind(loop)
+      assembler.emit(.jalr, rd: 1, rs1: 7)
+      assembler.emit(.add, rd: 7, rs1: 7, rs2: 11)
+      assembler.emit(.addi, rd: 9, rs1: 9, -1)
+      assembler.branch(.bne, 9, 0, to: loop)
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: again)
+      assembler.endMachine()
+    }
+    let interpreted = try Board(engine: .interpreter, program)
+    let translated = try Board(engine: .translator, program)
+    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
+    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    #expect(translated.machine.harts[0][x: 10] == 3 * 60 * functions)
+  }
+}

@@ -202,9 +202,9 @@ import Testing
     #expect(rig.bell.log == [1, 2, 3])
   }
 
-  /// A loop that writes its own page, but not its own lines, runs from the cache all the same.
-  @Test(arguments: [(offset: 0x800 as UInt32, isApart: true), (offset: 0x30, isApart: false)])
-  func codeAndDataInOnePage(offset: UInt32, isApart: Bool) throws {
+  /// A loop that writes its own page, even its own line, but not itself, runs from the cache all the same.
+  @Test(arguments: [0x800, 0x30] as [UInt32])
+  func codeAndDataInOnePage(offset: UInt32) throws {
     let function = Rig.base + 0x2000
     let rig = try Rig { assembler in
       assembler.li(5, 1000)
@@ -226,7 +226,97 @@ import Testing
     rig.setWord(0, at: function + offset)
     #expect(rig.run())
     #expect(rig.word(at: function + offset) == 3000)
-    if isApart { #expect(rig.code.blocksBuilt < 100) }
+    #expect(rig.code.blocksBuilt < 100)
+  }
+
+  /// Two short functions in one line, the second of which is written again and again.
+  @Test func onlyWhatAStoreHitsIsDropped() throws {
+    let function = Rig.base + 0x2000
+    let rounds: UInt32 = 100
+    let rig = try Rig { assembler in
+      assembler.li(5, rounds)
+      assembler.li(6, Assembler.encode(.addi, rd: 10, rs1: 10, 3))
+      assembler.li(7, function + 16)
+      let loop = assembler.label()
+      assembler.bind(loop)
+      assembler.emit(.sw, rs1: 7, rs2: 6)
+      assembler.call(function)
+      assembler.call(function + 16)
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: loop)
+      assembler.log(10)
+      assembler.end()
+    }
+    rig.load(at: function) { assembler in
+      assembler.emit(.addi, rd: 11, rs1: 11, 1)
+      assembler.ret()
+      assembler.align(16)
+      assembler.emit(.addi, rd: 10, rs1: 10, 3)
+      assembler.ret()
+    }
+    #expect(rig.run())
+    #expect(rig.bell.log == [3 * rounds])
+    #expect(rig.code.blocksBuilt >= Int(rounds) && rig.code.blocksBuilt < Int(rounds) + 50)
+  }
+
+  /// Stores of what is there already, of each size and at each place before, in and behind a function of eight bytes.
+  @Test(arguments: [1, 2, 4, 8] as [UInt32], 0x18...0x28 as ClosedRange<UInt32>)
+  func storesAroundCode(size: UInt32, place: UInt32) throws {
+    let function = Rig.base + 0x2000
+    let rounds: UInt32 = 60
+    let rig = try Rig { assembler in
+      assembler.write(.mstatus, 0x2000)
+      assembler.li(5, rounds)
+      assembler.li(7, function + place)
+      let loop = assembler.label()
+      assembler.bind(loop)
+      assembler.call(function + 0x20)
+      switch size {
+      case 1: assembler.emit(.lbu, rd: 6, rs1: 7); assembler.emit(.sb, rs1: 7, rs2: 6)
+      case 2: assembler.emit(.lhu, rd: 6, rs1: 7); assembler.emit(.sh, rs1: 7, rs2: 6)
+      case 4: assembler.emit(.lw, rd: 6, rs1: 7); assembler.emit(.sw, rs1: 7, rs2: 6)
+      default: assembler.emit(.fld, rd: 6, rs1: 7); assembler.emit(.fsd, rs1: 7, rs2: 6)
+      }
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: loop)
+      assembler.log(10)
+      assembler.end()
+    }
+    rig.load(at: function + 0x20) { assembler in
+      assembler.emit(.addi, rd: 10, rs1: 10, 3)
+      assembler.ret()
+    }
+    #expect(rig.run())
+    #expect(rig.bell.log == [3 * rounds])
+    let isHit = place + size > 0x20 && place < 0x28
+    #expect(isHit == (rig.code.blocksBuilt >= Int(rounds)))
+  }
+
+  /// After all code was dropped, what was code before is data, though other code comes to be in its page.
+  @Test func droppedCodeIsData() throws {
+    let function = Rig.base + 0x2000
+    let rig = try Rig { assembler in
+      assembler.call(function)
+      assembler.stop()
+      assembler.li(5, 200)
+      assembler.li(7, function)
+      let loop = assembler.label()
+      assembler.bind(loop)
+      assembler.call(function + 0x20)
+      assembler.emit(.sw, rs1: 7, rs2: 5)
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: loop)
+      assembler.end()
+    }
+    rig.load(at: function) { assembler in
+      assembler.ret()
+      assembler.align(32)
+      assembler.ret()
+    }
+    #expect(rig.run())
+    rig.code.flush()
+    #expect(rig.run())
+    #expect(rig.code.blocksBuilt < 100)
   }
 
   /// `cbo.zero` over the code behind it leaves illegal instructions.

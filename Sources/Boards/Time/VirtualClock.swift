@@ -13,9 +13,10 @@ public final class VirtualClock: MachineClock {
   /// So many instructions take `ticksPerPeriod`, in lowest terms.
   private let instructionsPerPeriod: UInt64
   private let ticksPerPeriod: UInt64
-  private var elapsed: UInt64 = 0
-  private unowned var running: Hart?
-  private var runningSince: UInt64 = 0
+  // It is read at each trap: no check of exclusive access, and no count of who refers to the hart, whose turn it is.
+  @exclusivity(unchecked) private var elapsed: UInt64 = 0
+  @exclusivity(unchecked) private var running: Unmanaged<Hart>?
+  @exclusivity(unchecked) private var runningSince: UInt64 = 0
 
   /// - Parameter epoch: what the RTC shows at power-on, in nanoseconds since 1970-01-01 UTC.
   public init(rate: ClockRate = .standard, epoch: UInt64 = 1_767_225_600_000_000_000) {
@@ -30,7 +31,10 @@ public final class VirtualClock: MachineClock {
     b == 0 ? a : greatestCommonDivisor(b, a % b)
   }
 
-  private var instructions: UInt64 { elapsed &+ (running.map { $0.executed &- runningSince } ?? 0) }
+  private var instructions: UInt64 {
+    guard let running else { return elapsed }
+    return elapsed &+ running._withUnsafeGuaranteedRef { $0.executed &- runningSince }
+  }
 
   public var now: Ticks {
     if ticksPerPeriod == 1 { return instructions / instructionsPerPeriod }
@@ -44,7 +48,7 @@ public final class VirtualClock: MachineClock {
 
   /// From here on time advances with what `hart` executes.
   func begin(_ hart: Hart) {
-    running = hart
+    running = .passUnretained(hart)
     runningSince = hart.executed
   }
 

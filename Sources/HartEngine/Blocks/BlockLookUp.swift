@@ -124,15 +124,19 @@ extension Hart {
   private func count(_ block: BlockPointer) {
     guard block.pointee.heat < .max else { return }
     block.pointee.heat &+= 1
-    guard let engine, block.pointee.heat >= engine.threshold else { return }
+    guard block.pointee.heat >= engineThreshold else { return }
+    translate(block)
+  }
+
+  @inline(never) private func translate(_ block: BlockPointer) {
     block.pointee.heat = .max
-    metering(.translating) { engine.translate(block) }
+    metering(.translating) { engine?.translate(block) }
     effortLeft &-= code.takeEffort()
     // What cannot be translated is interpreted without further ado.
     if block.pointee.hostCost == Block.neverEnter { block.pointee.entryCost = block.pointee.count }
   }
 
-  private func improve(_ block: BlockPointer) {
+  @inline(never) private func improve(_ block: BlockPointer) {
     metering(.translating) { engine?.improve(block) }
     effortLeft &-= code.takeEffort()
   }

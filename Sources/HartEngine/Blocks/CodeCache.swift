@@ -4,7 +4,8 @@ import SystemBus
 /// The decoded blocks of one machine, shared by its harts, and the record of which guest memory they were decoded from.
 ///
 /// Guest memory is counted in pages over all memories of the bus, in their order: a *code page* is such a number. Each
-/// has a bitmap of the 64-byte lines that blocks cover, so that a store elsewhere in the page costs only a test.
+/// has a bitmap of the halfwords that blocks cover, so that a store elsewhere in the page costs only a test, and one of its
+/// 64-byte lines, which host code looks at first.
 package final class CodeCache {
   private struct Page: BitwiseCopyable {
     /// Bit n: some block covers bytes 64n…64n+63.
@@ -23,16 +24,26 @@ package final class CodeCache {
   /// Blocks in one bucket, at most: what comes before is found no more. Honest code has one or two.
   private static let bucketDepth = 16
 
-  private struct Span {
-    let memory: GuestMemory
+  /// One of the memories, and the number of its first page. Nobody counts references to find a page.
+  private struct Span: BitwiseCopyable {
+    let base: UInt32
+    let size: UInt32
+    let pointer: UnsafeMutableRawPointer
+    let isWritable: Bool
     let firstPage: UInt32
   }
 
   /// A block that is never entered: what links and jump caches hold before they know better.
   package let unlinked: BlockPointer
-  private let spans: [Span]
+  private let memories: [GuestMemory]
+  private let spans: UnsafeMutablePointer<Span>
+  private let spanCount: Int
   private let pages: UnsafeMutablePointer<Page>
   private let pageCount: Int
+  /// One bit for each halfword of guest memory that some block covers; those of a page mean something only in the
+  /// generation that its record is of.
+  private let halves: UnsafeMutablePointer<UInt64>
+  private static let wordsPerPage = 4096 / 2 / 64
   /// One bit per page: some TLB may let stores to it pass unchecked.
   private let writablePages: UnsafeMutablePointer<UInt64>
   /// The newest block of each bucket, as its place in the arena, and for each window the generation it is of.
@@ -61,17 +72,23 @@ package final class CodeCache {
   @exclusivity(unchecked) private(set) var flushes = 0
 
   init(bus: SystemBus, arenaSize: Int) throws(MemoryError) {
-    var spans: [Span] = []
+    memories = bus.memories
+    spanCount = memories.count
+    spans = .allocate(capacity: max(spanCount, 1))
     var page: UInt32 = 0
-    for memory in bus.memories {
-      spans.append(Span(memory: memory, firstPage: page))
+    for (index, memory) in memories.enumerated() {
+      (spans + index).initialize(
+        to: Span(
+          base: memory.base, size: UInt32(truncatingIfNeeded: memory.size), pointer: memory.pointer,
+          isWritable: memory.isWritable, firstPage: page))
       page += UInt32(truncatingIfNeeded: memory.size >> 12)
     }
-    self.spans = spans
     pageCount = Int(page)
     let arenaSize = max(arenaSize, Block.largestSize)
     self.arenaSize = arenaSize
     pages = try HostMapping.map(count: pageCount, of: Page.self)
+    // One word more, so that what host code reads at once may begin with the last halfword.
+    halves = try HostMapping.map(count: pageCount * Self.wordsPerPage + 1, of: UInt64.self)
     writablePages = try HostMapping.map(count: (pageCount + 63) / 64, of: UInt64.self)
     buckets = try HostMapping.map(count: Self.windowCount * Self.windowSize, of: UInt32.self)
     windowGenerations = .allocate(capacity: Self.windowCount)
@@ -86,9 +103,11 @@ package final class CodeCache {
 
   deinit {
     HostMapping.unmap(pages, count: pageCount)
+    HostMapping.unmap(halves, count: pageCount * Self.wordsPerPage + 1)
     HostMapping.unmap(writablePages, count: (pageCount + 63) / 64)
     HostMapping.unmap(buckets, count: Self.windowCount * Self.windowSize)
     windowGenerations.deallocate()
+    spans.deallocate()
     HostMapping.unmap(arena.assumingMemoryBound(to: UInt8.self), count: arenaSize)
     unlinked.deallocate()
   }
@@ -102,17 +121,21 @@ package final class CodeCache {
   package func locate(_ address: UInt64) -> (codePage: UInt32, host: UnsafeMutableRawPointer, isWritable: Bool)? {
     guard address <= UInt64(UInt32.max) else { return nil }
     let low = UInt32(truncatingIfNeeded: address)
-    for span in spans where span.memory.contains(low) {
-      let offset = low - span.memory.base
-      return (span.firstPage + (offset >> 12), span.memory.pointer + Int(offset), span.memory.isWritable)
+    for index in 0..<spanCount where low &- spans[index].base < spans[index].size {
+      let offset = low &- spans[index].base
+      return (spans[index].firstPage &+ offset >> 12, spans[index].pointer + Int(offset), spans[index].isWritable)
     }
     return nil
   }
 
   /// Host address of the first byte of a guest page.
   func host(_ codePage: UInt32) -> UnsafeMutableRawPointer? {
-    for span in spans.reversed() where codePage >= span.firstPage {
-      return span.memory.pointer + (Int(codePage - span.firstPage) << 12)
+    guard codePage < pageCount else { return nil }
+    var index = spanCount
+    while index > 0 {
+      index &-= 1
+      let span = spans[index]
+      if codePage >= span.firstPage { return span.pointer + Int(codePage &- span.firstPage) << 12 }
     }
     return nil
   }
@@ -122,8 +145,14 @@ package final class CodeCache {
     let page = pages + Int(codePage)
     if page.pointee.generation != generation {
       page.pointee = Page(lines: 0, blocks: 0, generation: generation, blockCount: 0)
+      halves(of: codePage).update(repeating: 0, count: Self.wordsPerPage)
     }
     return page
+  }
+
+  /// The bits for the halfwords of a page and those after it: bit n is for bytes 2n and 2n+1.
+  package func halves(of codePage: UInt32) -> UnsafeMutablePointer<UInt64> {
+    halves + Int(codePage) * Self.wordsPerPage
   }
 
   func holdsCode(_ codePage: UInt32) -> Bool {
@@ -246,6 +275,9 @@ package final class CodeCache {
     page.pointee.blockCount &+= 1
     let lines = page.pointee.lines
     page.pointee.lines |= Self.lines(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length))
+    forEachWord(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length)) {
+      halves(of: codePage)[$0] |= $1
+    }
     if page.pointee.lines != lines { onLinesChange?(codePage, page.pointee.lines) }
     if wasClean { watch(codePage) }
   }
@@ -265,27 +297,53 @@ package final class CodeCache {
     return (UInt64.max >> (63 &- (last &- first))) << first
   }
 
-  /// Tells the cache that `count` bytes at `offset` of a guest page have changed. Drops the blocks that cover them and
-  /// returns whether there were any.
+  /// Calls `body` with the index of each word of a page's halfword bits in which `count` bytes at `offset` have some, and
+  /// those bits.
+  @inline(__always)
+  private func forEachWord(offset: UInt32, count: UInt32, _ body: (Int, UInt64) -> Void) {
+    guard count > 0 else { return }
+    var first = UInt64((offset & 0xFFF) >> 1)
+    let last = UInt64(min((offset & 0xFFF) &+ count &- 1, 0xFFF) >> 1)
+    while first <= last {
+      let end = min(first | 63, last)
+      body(Int(truncatingIfNeeded: first >> 6), (UInt64.max >> (63 &- (end &- first))) << (first & 63))
+      first = end &+ 1
+    }
+  }
+
+  /// Whether a block covers any of `count` bytes at `offset` of a page that holds code.
+  private func isCovered(_ codePage: UInt32, offset: UInt32, count: UInt32) -> Bool {
+    var found: UInt64 = 0
+    forEachWord(offset: offset, count: count) { found |= halves(of: codePage)[$0] & $1 }
+    return found != 0
+  }
+
+  /// Tells the cache that `count` bytes at `offset` of a guest page have changed. Drops the blocks that cover any of them
+  /// and returns whether there were any.
   @discardableResult
   func contentChanged(codePage: UInt32, offset: UInt32, count: UInt32) -> Bool {
-    guard holdsCode(codePage) else { return false }
-    let changed = Self.lines(offset: offset, count: count)
+    guard holdsCode(codePage), isCovered(codePage, offset: offset, count: count) else { return false }
     let page = pages + Int(codePage)
-    guard page.pointee.lines & changed != 0 else { return false }
+    let start = offset & 0xFFF
+    let end = min(start &+ count, 4096)
     effort &+= Int(page.pointee.blockCount)
     var candidate = block(at: page.pointee.blocks)
     page.pointee = Page(lines: 0, blocks: 0, generation: generation, blockCount: 0)
+    let halves = halves(of: codePage)
+    halves.update(repeating: 0, count: Self.wordsPerPage)
     while let block = candidate {
       candidate = block.pointee.nextInPage
-      let covered = Self.lines(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length))
-      if covered & changed != 0 {
+      let offset = UInt32(block.pointee.offset)
+      let length = UInt32(block.pointee.length)
+      // A halfword that is changed in part is changed.
+      if offset < (end &+ 1) & ~1, start & ~1 < offset &+ length {
         invalidate(block)
       } else {
         block.pointee.nextInPage = self.block(at: page.pointee.blocks)
         page.pointee.blocks = place(of: block)
         page.pointee.blockCount &+= 1
-        page.pointee.lines |= covered
+        page.pointee.lines |= Self.lines(offset: offset, count: length)
+        forEachWord(offset: offset, count: length) { halves[$0] |= $1 }
       }
     }
     onLinesChange?(codePage, page.pointee.lines)
@@ -312,6 +370,9 @@ package final class CodeCache {
     }
   }
 
+  /// To be called by the engine when host code is gone that harts may know the places of.
+  package func hostCodeWasDropped() { forEachHart { $0.hostCodeWasDropped() } }
+
   /// Drops every block, in a time that does not depend on how many there are. No block may be running.
   func flush() {
     arenaUsed = 0
@@ -331,6 +392,7 @@ package final class CodeCache {
   var residentBytes: Int {
     HostMapping.residentBytes(arena, count: arenaSize) + HostMapping.residentBytes(pages, count: pageCount * 16)
       + HostMapping.residentBytes(buckets, count: Self.windowCount * Self.windowSize * 4)
+      + HostMapping.residentBytes(halves, count: pageCount * Self.wordsPerPage * 8)
       + HostMapping.residentBytes(writablePages, count: (pageCount + 63) / 64 * 8)
   }
 

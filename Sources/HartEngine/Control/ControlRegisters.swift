@@ -1,5 +1,5 @@
 /// The CSRs of a hart that are plain storage. Those with a life of their own (PMP, counters, `fcsr`) are elsewhere.
-struct ControlRegisters: Equatable {
+package struct ControlRegisters: Equatable, BitwiseCopyable {
   /// `mstatus` without SD; FS as last written, to be read through `Hart.statusValue`.
   var status: UInt32 = 0
   var machineEdelegation: UInt32 = 0
@@ -8,10 +8,10 @@ struct ControlRegisters: Equatable {
   /// The bits of `mip` that software may set: SSIP, STIP (without `menvcfg.STCE`) and SEIP.
   var softwarePending: UInt32 = 0
   var machineVector: UInt32 = 0
-  var machineScratch: UInt32 = 0
-  var machineEPC: UInt32 = 0
-  var machineCause: UInt32 = 0
-  var machineValue: UInt32 = 0
+  package var machineScratch: UInt32 = 0
+  package var machineEPC: UInt32 = 0
+  package var machineCause: UInt32 = 0
+  package var machineValue: UInt32 = 0
   var machineCounterEnable: UInt32 = 0
   var countInhibit: UInt32 = 0
   /// `menvcfg` and `menvcfgh`.
@@ -19,10 +19,10 @@ struct ControlRegisters: Equatable {
   var environmentHigh: UInt32 = 0
 
   var supervisorVector: UInt32 = 0
-  var supervisorScratch: UInt32 = 0
-  var supervisorEPC: UInt32 = 0
-  var supervisorCause: UInt32 = 0
-  var supervisorValue: UInt32 = 0
+  package var supervisorScratch: UInt32 = 0
+  package var supervisorEPC: UInt32 = 0
+  package var supervisorCause: UInt32 = 0
+  package var supervisorValue: UInt32 = 0
   var supervisorCounterEnable: UInt32 = 0
   var supervisorEnvironment: UInt32 = 0
   var satp: UInt32 = 0

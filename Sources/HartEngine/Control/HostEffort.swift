@@ -17,6 +17,9 @@ enum HostEffort {
   /// Dropping what is cached for one address space.
   static let flush = 100
 
+  /// Dropping where the host code of one guest page is, beyond that.
+  static let hostJumpPage = 6
+
   /// More than any run can use.
   static let unlimited = Int.max
 }

@@ -6,6 +6,13 @@ package struct HostCodeState: BitwiseCopyable {
   package var operations: UnsafeMutableRawPointer?
   /// Where address 0 is in the window through which code that runs untranslated in M-mode reaches memory; nil for none.
   package var window: UnsafeMutableRawPointer?
+  /// A bit for each halfword from address 0 on, of which those for RAM are there: set where decoded code lies, or did before
+  /// all of it was dropped.
+  package var codeHalves: UnsafeRawPointer?
+  /// Where the host code for indirect jumps' targets is, in the address space and mode of instruction fetch.
+  package var jumps: UnsafeMutablePointer<HostJumpEntry>?
+  /// The first of all host code.
+  package var code: UnsafeRawPointer?
   /// Begins host code: a C function of the state, where to begin, and what reaches memory.
   package var enter: UnsafeRawPointer?
   /// Where slow paths are: `Hart.slowPath`.
@@ -24,4 +31,6 @@ package struct HostCodeState: BitwiseCopyable {
 
   /// What host code returns when the hart is to interpret what comes next: no exit's number.
   package static let refused = UInt32.max
+  /// The exit of an indirect jump that `jumps` does not know the target of.
+  package static let unknownTarget = UInt32.max - 1
 }

@@ -42,18 +42,19 @@ extension Hart {
 
   /// Stores the low `count` bytes of `value` at any alignment.
   func store(_ value: UInt64, at address: UInt32, count: UInt32, pc: UInt32) -> AccessOutcome {
-    let entry = dataContext.data[TranslationContext.dataIndex(address)]
-    if entry.watchedTag == DataTLBEntry.tag(address &+ count &- 1),
-      let host = UnsafeMutableRawPointer(bitPattern: entry.addend &+ Int(address))
+    let index = TranslationContext.dataIndex(address)
+    let watch = dataContext.watches[index]
+    if watch.tag == WatchEntry.tag(address &+ count &- 1),
+      let host = UnsafeMutableRawPointer(bitPattern: dataContext.data[index].addend &+ Int(address))
     {
       meter?.pointee.storesNearCode &+= 1
       // Only here does a page that lost its code get its fast stores back: code that is written again and again would
       // make every TLB be searched each time.
-      if !code.holdsCode(entry.codePage) {
-        code.willBeWritten(entry.codePage)
+      if !code.holdsCode(watch.codePage) {
+        code.willBeWritten(watch.codePage)
         dataContext.unwatch(address)
       }
-      return write(value, to: host, count, entry.codePage, address)
+      return write(value, to: host, count, watch.codePage, address)
     }
     if crossesPage(address, count) { return storeAcrossPages(value, at: address, count: count, pc: pc) }
     switch place(of: address, count: count, .store) {
@@ -144,18 +145,18 @@ extension Hart {
     let mode = dataContext.key.mode
     let tag = DataTLBEntry.tag(address)
     var entry = DataTLBEntry.none
-    entry.codePage = codePage
+    var watch = WatchEntry(tag: 0, codePage: codePage)
     entry.addend = Int(bitPattern: host) &- Int(address)
     if translation.isReadable, pmp.allows(.load, at: physicalPage, count: 4096, mode: mode) { entry.readTag = tag }
     if translation.isWritable, isWritable, pmp.allows(.store, at: physicalPage, count: 4096, mode: mode) {
       if code.holdsCode(codePage) {
-        entry.watchedTag = tag
+        watch.tag = WatchEntry.tag(address)
       } else {
         entry.writeTag = tag
         code.willBeWritten(codePage)
       }
     }
-    dataContext.cache(entry, at: address)
+    dataContext.cache(entry, watch, at: address)
     if translation.isSuperpage { dataContext.noteSuperpage(at: address) }
   }
 

@@ -1,5 +1,5 @@
 /// Physical memory protection: sixteen entries with 4-byte granularity (privileged specification, section 3.7).
-struct PMP: Equatable {
+struct PMP {
   static let entryCount = 16
 
   private enum Bit {
@@ -10,22 +10,28 @@ struct PMP: Equatable {
   }
 
   /// One entry as a range of physical addresses, 34 bits wide.
-  private struct Range: Equatable {
+  private struct Range: BitwiseCopyable {
     /// First byte.
     var start: UInt64 = 0
     /// One past the last byte; equal to `start` when the entry is off.
     var end: UInt64 = 0
   }
 
-  private(set) var configuration = [UInt8](repeating: 0, count: entryCount)
-  private(set) var address = [UInt32](repeating: 0, count: entryCount)
-  private var ranges = [Range](repeating: Range(), count: entryCount)
+  // Nobody counts references to look at them.
+  private var configuration = InlineArray<16, UInt8>(repeating: 0)
+  private(set) var address = InlineArray<16, UInt32>(repeating: 0)
+  private var ranges = InlineArray<16, Range>(repeating: Range())
   /// Entries at and above this index are all off.
   private var activeCount = 0
   /// True while some entry is locked and so binds M-mode as well.
   private(set) var hasLockedEntries = false
   /// True while some entry begins or ends within a page: an access that it matches only some bytes of fails in any mode.
   private(set) var dividesPages = false
+
+  /// All registers, in order, for a snapshot.
+  var saved: (configuration: [UInt8], address: [UInt32]) {
+    ((0..<Self.entryCount).map { configuration[$0] }, (0..<Self.entryCount).map { address[$0] })
+  }
 
   private static let modeMask: UInt8 = 3 << 3
   private static let configurationBits = Bit.l | modeMask | Bit.x | Bit.w | Bit.r
@@ -74,8 +80,10 @@ struct PMP: Equatable {
 
   /// Sets all registers at once, locked ones too, when restoring a snapshot: sixteen of each.
   mutating func restore(configuration: [UInt8], address: [UInt32]) {
-    self.configuration = configuration
-    self.address = address
+    for index in 0..<min(Self.entryCount, configuration.count, address.count) {
+      self.configuration[index] = configuration[index]
+      self.address[index] = address[index]
+    }
     update()
   }
 
@@ -132,7 +140,8 @@ struct PMP: Equatable {
   /// Whether some entry says anything about an access of `count` bytes at the physical `start`.
   func concerns(_ start: UInt64, count: UInt32) -> Bool {
     let end = start + UInt64(count)
-    return ranges.contains { $0.start < end && start < $0.end }
+    for index in 0..<activeCount where ranges[index].start < end && start < ranges[index].end { return true }
+    return false
   }
 
   /// Whether every access inside the 4 KiB page at `page` has one and the same answer.

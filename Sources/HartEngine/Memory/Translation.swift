@@ -32,20 +32,24 @@ extension Hart {
 
   /// Chooses the cached translations for the current mode, `satp` and `mstatus`. To be called after each change of them.
   func updateContexts() {
-    let translates = csr.satp >> 31 != 0
-    let dataMode = dataMode
-    let isDataTranslated = translates && dataMode != .machine
-    let code = context(
-      for: ContextKey(satp: translates && mode != .machine ? csr.satp : 0, mode: mode, sum: false, mxr: false))
-    let data = context(
-      for: ContextKey(
-        satp: isDataTranslated ? csr.satp : 0, mode: dataMode,
-        sum: isDataTranslated && dataMode == .supervisor && csr.status & Status.sum != 0,
-        mxr: isDataTranslated && csr.status & Status.mxr != 0))
+    let satp = csr.satp >> 31 != 0 ? csr.satp : 0
+    let code = context(for: ContextKey(satp: mode == .machine ? 0 : satp, mode: mode, sum: false, mxr: false))
+    var data = code
+    // Mostly data is reached as code is.
+    if csr.status & (Status.mprv | Status.sum | Status.mxr) != 0 {
+      let dataMode = dataMode
+      let isTranslated = satp != 0 && dataMode != .machine
+      data = context(
+        for: ContextKey(
+          satp: isTranslated ? satp : 0, mode: dataMode,
+          sum: isTranslated && dataMode == .supervisor && csr.status & Status.sum != 0,
+          mxr: isTranslated && csr.status & Status.mxr != 0))
+    }
     if code != codeIndex {
       codeIndex = code
       codeContext = contexts[code]
       state.pointee.jumpCache = codeContext.jumps
+      state.pointee.host.jumps = codeContext.hostJumps
     }
     if data != dataIndex {
       dataIndex = data
@@ -102,7 +106,9 @@ extension Hart {
   }
 
   private func drop(_ context: TranslationContext) {
-    if !context.isClean { effortLeft &-= HostEffort.flush }
+    if !context.isClean {
+      effortLeft &-= HostEffort.flush &+ context.hostJumpPageCount &* HostEffort.hostJumpPage
+    }
     context.flush()
   }
 

@@ -1,4 +1,5 @@
-/// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address.
+/// One entry of the soft TLB for loads and stores, direct-mapped by bits 21:12 of the virtual address: what each access
+/// needs, and no more, as the first-level cache of the host holds little. The rest is in a `WatchEntry`.
 ///
 /// Zeroed memory holds no entries, because page 0 can only be looked for in the first one, and in the last, by an access
 /// that goes on at address 0 after the end of the address space: there alone an empty entry must say `invalid`. The same
@@ -8,30 +9,25 @@ package struct DataTLBEntry: BitwiseCopyable {
   package var readTag: UInt32
   /// The virtual page that may be stored to directly, or `invalid`.
   package var writeTag: UInt32
-  /// The virtual page that may be stored to but may hold decoded code, so that each store must be checked; or
-  /// `invalid`.
-  var watchedTag: UInt32
-  /// Which page of guest memory it is, for the check of `watchedTag`.
-  var codePage: UInt32
   /// What to add to a virtual address to get the host address.
   package var addend: Int
-  /// Makes the size a power of two, so that host code finds an entry with a shift.
-  private let padding = 0
-
-  init(readTag: UInt32, writeTag: UInt32, watchedTag: UInt32, codePage: UInt32, addend: Int) {
-    self.readTag = readTag
-    self.writeTag = writeTag
-    self.watchedTag = watchedTag
-    self.codePage = codePage
-    self.addend = addend
-  }
 
   /// Never equal to a page address.
   static let invalid: UInt32 = 1
-  static let none = DataTLBEntry(readTag: invalid, writeTag: invalid, watchedTag: invalid, codePage: 0, addend: 0)
+  static let none = DataTLBEntry(readTag: invalid, writeTag: invalid, addend: 0)
 
   /// The tag of the page that holds `address`.
   @inline(__always) static func tag(_ address: UInt32) -> UInt32 { address & ~0xFFF }
+}
+
+/// What the soft TLB knows of a page besides, for stores that must be checked.
+struct WatchEntry: BitwiseCopyable {
+  /// The virtual page, plus 1, that may be stored to but may hold decoded code; 0 for none.
+  var tag: UInt32
+  /// Which page of guest memory the entry of the same place in the soft TLB leads to.
+  var codePage: UInt32
+
+  static func tag(_ address: UInt32) -> UInt32 { DataTLBEntry.tag(address) | 1 }
 }
 
 /// One entry of a jump cache: where the block for a virtual instruction address is.
@@ -43,6 +39,16 @@ package struct JumpCacheEntry: BitwiseCopyable {
 
   /// Never equal to an instruction address, because it is odd.
   static let invalid: UInt32 = 1
+}
+
+/// One entry of a table of host code: where the host code for a virtual instruction address begins.
+///
+/// Zeroed memory says of address 0 that its code is the first of all, where there must be code that leaves for the address.
+package struct HostJumpEntry: BitwiseCopyable {
+  /// Instruction address.
+  package var pc: UInt32
+  /// Distance from the first of the engine's host code.
+  package var code: UInt32
 }
 
 /// One entry of the soft TLB for instruction fetch, looked up only when a jump cache misses.
@@ -76,14 +82,25 @@ struct ContextKey: Equatable {
 package final class TranslationContext {
   package static let dataEntries = 1024
   package static let jumpEntries = 1024
-  static let fetchEntries = 64
+  static let fetchEntries = 256
+  private static let fetchSectionLength = 4
+  /// Host code for each guest page modulo 128 has 256 places of its own, which share a page of the host with those of its
+  /// neighbour: few guest pages need few pages of the host.
+  package static let hostJumpEntries = hostJumpPages << 8
+  static let hostJumpPages = 128
+  private static let hostJumpSectionLength = 32
   private static let sectionLength = 16
 
   @exclusivity(unchecked) var key: ContextKey
   let data: UnsafeMutablePointer<DataTLBEntry>
+  let watches: UnsafeMutablePointer<WatchEntry>
   let jumps: UnsafeMutablePointer<JumpCacheEntry>
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
-  /// One bit per section of `data` and `jumps`, and per entry of `fetches`: set where something may be cached.
+  let hostJumps: UnsafeMutablePointer<HostJumpEntry>
+  /// One bit per section of a guest page's places in `hostJumps`, a byte for each such page; and the pages with any.
+  private let hostJumpSections: UnsafeMutablePointer<UInt8>
+  @exclusivity(unchecked) private var hostJumpPagesInUse: InlineArray<2, UInt64> = .init(repeating: 0)
+  /// One bit per section of `data`, `jumps` and `fetches`: set where something may be cached.
   @exclusivity(unchecked) private var dataSections: UInt64 = 0
   @exclusivity(unchecked) private var jumpSections: UInt64 = 0
   @exclusivity(unchecked) private var fetchSections: UInt64 = 0
@@ -98,8 +115,11 @@ package final class TranslationContext {
   init(key: ContextKey, memory: TranslationMemory, index: Int) {
     self.key = key
     data = memory.table(.data, of: index)
+    watches = memory.table(.watches, of: index)
     jumps = memory.table(.jumps, of: index)
     fetches = memory.table(.fetches, of: index)
+    hostJumps = memory.table(.hostJumps, of: index)
+    hostJumpSections = memory.table(.hostJumpSections, of: index)
     superpages = memory.table(.superpages, of: index)
     jumpPages = memory.table(.jumpPages, of: index)
     markEmpty()
@@ -107,7 +127,11 @@ package final class TranslationContext {
 
   static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
   static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 1) & 0x3FF) }
-  static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3F) }
+  /// Addresses within 256 bytes have places of their own. Host code computes the same.
+  static func hostJumpIndex(_ pc: UInt32) -> Int {
+    Int(truncatingIfNeeded: (pc ^ (pc & 0xFF) << 4) >> 4) & (hostJumpEntries - 1)
+  }
+  static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0xFF) }
 
   /// Makes those entries of zeroed tables empty that zeros do not.
   private func markEmpty() {
@@ -118,20 +142,26 @@ package final class TranslationContext {
   }
 
   /// Nothing has been cached since the last flush.
-  var isClean: Bool { dataSections | jumpSections | fetchSections == 0 }
+  var isClean: Bool {
+    dataSections | jumpSections | fetchSections | hostJumpPagesInUse[0] | hostJumpPagesInUse[1] == 0
+  }
+
+  /// Guest pages that the table of host code holds something of.
+  var hostJumpPageCount: Int { hostJumpPagesInUse[0].nonzeroBitCount &+ hostJumpPagesInUse[1].nonzeroBitCount }
 
   // MARK: Caching
 
-  func cache(_ entry: DataTLBEntry, at address: UInt32) {
+  func cache(_ entry: DataTLBEntry, _ watch: WatchEntry, at address: UInt32) {
     let index = Self.dataIndex(address)
     data[index] = entry
+    watches[index] = watch
     dataSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
   }
 
   func cacheFetch(of codePage: UInt32, at pc: UInt32) {
     let index = Self.fetchIndex(pc)
     fetches[index] = FetchTLBEntry(tag: DataTLBEntry.tag(pc), codePage: codePage)
-    fetchSections |= 1 &<< UInt64(truncatingIfNeeded: index)
+    fetchSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.fetchSectionLength)
   }
 
   /// Remembers where the block for `pc` is.
@@ -140,6 +170,16 @@ package final class TranslationContext {
     jumps[index] = JumpCacheEntry(pc: pc, block: block)
     jumpSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
     jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 &<< UInt64((pc >> 12) & 63)
+  }
+
+  /// Remembers where the host code for `pc` is. What was in its place goes to the one beside it.
+  func cacheHostCode(_ code: UInt32, at pc: UInt32) {
+    let index = Self.hostJumpIndex(pc)
+    if hostJumps[index].pc != pc, hostJumps[index].code != 0 { hostJumps[index ^ 1] = hostJumps[index] }
+    hostJumps[index] = HostJumpEntry(pc: pc, code: code)
+    let page = index >> 8
+    hostJumpSections[page] |= 1 &<< UInt8(truncatingIfNeeded: (index & 0xFF) / Self.hostJumpSectionLength)
+    hostJumpPagesInUse[page >> 6] |= 1 &<< UInt64(truncatingIfNeeded: page & 63)
   }
 
   /// Notes that a 4 MiB page which holds `address` has been cached.
@@ -156,9 +196,13 @@ package final class TranslationContext {
 
   /// Drops everything.
   func flush() {
-    forEachSection(of: &dataSections) { (data + $0).update(repeating: .none, count: Self.sectionLength) }
+    forEachSection(of: &dataSections) {
+      (data + $0).update(repeating: .none, count: Self.sectionLength)
+      (watches + $0).update(repeating: WatchEntry(tag: 0, codePage: 0), count: Self.sectionLength)
+    }
     while fetchSections != 0 {
-      fetches[fetchSections.trailingZeroBitCount].tag = DataTLBEntry.invalid
+      let first = fetchSections.trailingZeroBitCount &* Self.fetchSectionLength
+      for index in first..<first + Self.fetchSectionLength { fetches[index].tag = DataTLBEntry.invalid }
       fetchSections &= fetchSections &- 1
     }
     flushJumps()
@@ -167,13 +211,52 @@ package final class TranslationContext {
     superpages.update(repeating: 0, count: 16)
   }
 
-  /// Drops only the jump cache.
+  /// Drops only what is known of code.
   func flushJumps() {
+    flushHostCode()
     guard jumpSections != 0 else { return }
     forEachSection(of: &jumpSections) {
       (jumps + $0).update(repeating: JumpCacheEntry(pc: JumpCacheEntry.invalid, block: nil), count: Self.sectionLength)
     }
     jumpPages.update(repeating: 0, count: 16)
+  }
+
+  /// Drops only where host code is.
+  func flushHostCode() {
+    for word in 0..<2 {
+      var pages = hostJumpPagesInUse[word]
+      hostJumpPagesInUse[word] = 0
+      while pages != 0 {
+        forEachHostJumpSection(of: word << 6 | pages.trailingZeroBitCount) {
+          $0.update(repeating: HostJumpEntry(pc: 0, code: 0), count: Self.hostJumpSectionLength)
+        }
+        pages &= pages &- 1
+      }
+    }
+  }
+
+  /// Calls `body` with the first entry of each section in use of a guest page's places, and forgets that it is.
+  @inline(__always)
+  private func forEachHostJumpSection(of page: Int, _ body: (UnsafeMutablePointer<HostJumpEntry>) -> Void) {
+    var sections = hostJumpSections[page]
+    hostJumpSections[page] = 0
+    while sections != 0 {
+      body(hostJumps + (page << 8 | sections.trailingZeroBitCount &* Self.hostJumpSectionLength))
+      sections &= sections &- 1
+    }
+  }
+
+  /// Drops where the host code for addresses in a page is.
+  private func flushHostCode(page: UInt32) {
+    let index = Int(truncatingIfNeeded: page) & (Self.hostJumpPages - 1)
+    let sections = hostJumpSections[index]
+    guard sections != 0 else { return }
+    forEachHostJumpSection(of: index) {
+      for place in 0..<Self.hostJumpSectionLength where $0[place].pc >> 12 == page {
+        $0[place] = HostJumpEntry(pc: 0, code: 0)
+      }
+    }
+    hostJumpSections[index] = sections
   }
 
   /// Calls `body` with the first index of each section in use, and forgets that it is.
@@ -192,13 +275,17 @@ package final class TranslationContext {
     let tag = DataTLBEntry.tag(address)
     let index = Self.dataIndex(address)
     // Tables that hold nothing need not be touched.
-    if dataSections != 0, data[index].readTag == tag || data[index].writeTag == tag || data[index].watchedTag == tag {
+    if dataSections != 0,
+      data[index].readTag == tag || data[index].writeTag == tag || watches[index].tag == WatchEntry.tag(address)
+    {
       data[index] = .none
+      watches[index] = WatchEntry(tag: 0, codePage: 0)
     }
     if fetchSections != 0, fetches[Self.fetchIndex(address)].tag == tag {
       fetches[Self.fetchIndex(address)].tag = DataTLBEntry.invalid
     }
     if jumpSections != 0 { flushJumps(page: address >> 12) }
+    flushHostCode(page: address >> 12)
   }
 
   private func flushJumps(page: UInt32) {
@@ -223,8 +310,8 @@ package final class TranslationContext {
     var sections = dataSections
     forEachSection(of: &sections) { first in
       for index in first..<first + Self.sectionLength
-      where data[index].codePage == codePage && data[index].writeTag != DataTLBEntry.invalid {
-        data[index].watchedTag = data[index].writeTag
+      where watches[index].codePage == codePage && data[index].writeTag != DataTLBEntry.invalid {
+        watches[index].tag = WatchEntry.tag(data[index].writeTag)
         data[index].writeTag = DataTLBEntry.invalid
       }
     }
@@ -233,7 +320,7 @@ package final class TranslationContext {
   /// Lets stores to the page of `address`, which holds no code any more, go directly again.
   func unwatch(_ address: UInt32) {
     let index = Self.dataIndex(address)
-    data[index].writeTag = data[index].watchedTag
-    data[index].watchedTag = DataTLBEntry.invalid
+    data[index].writeTag = DataTLBEntry.tag(watches[index].tag)
+    watches[index].tag = 0
   }
 }

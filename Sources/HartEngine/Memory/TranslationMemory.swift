@@ -7,12 +7,15 @@ final class TranslationMemory {
 
   /// The tables of a context, in the order of their places.
   enum Table: Int, CaseIterable {
-    case data, jumps, fetches, superpages, jumpPages
+    case data, watches, jumps, hostJumps, fetches, hostJumpSections, superpages, jumpPages
 
     fileprivate var size: Int {
       switch self {
       case .data: TranslationContext.dataEntries * MemoryLayout<DataTLBEntry>.stride
+      case .watches: TranslationContext.dataEntries * MemoryLayout<WatchEntry>.stride
       case .jumps: TranslationContext.jumpEntries * MemoryLayout<JumpCacheEntry>.stride
+      case .hostJumps: TranslationContext.hostJumpEntries * MemoryLayout<HostJumpEntry>.stride
+      case .hostJumpSections: TranslationContext.hostJumpPages
       case .fetches: TranslationContext.fetchEntries * MemoryLayout<FetchTLBEntry>.stride
       case .superpages, .jumpPages: 16 * MemoryLayout<UInt64>.stride
       }

@@ -19,8 +19,8 @@ extension Hart {
     var registers = csr
     registers.status = statusValue & ~Status.sd
     registers.save(to: &encoder, isa: isa)
-    encoder.encode(pmp.configuration)
-    encoder.encode(pmp.address)
+    encoder.encode(pmp.saved.configuration)
+    encoder.encode(pmp.saved.address)
     encoder.encode(timeOffset)
     encoder.encode(isWaiting)
     for count in [retired, statistics.traps, statistics.interrupts, statistics.waits, retiredAtLastTrap] {

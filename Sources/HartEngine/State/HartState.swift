@@ -2,7 +2,7 @@ import ISA
 
 /// The part of a hart that engines touch on every instruction, in one block of memory with fixed offsets.
 ///
-/// Everything that changes rarely (CSRs, PMP, translation control) lives in `Hart`.
+/// Everything that changes rarely (PMP, translation control) lives in `Hart`.
 package struct HartState: BitwiseCopyable {
   /// x0…x31; x0 stays zero because blocks send writes to it to `HartState.sink`.
   package var x: InlineArray<33, UInt32>
@@ -30,6 +30,9 @@ package struct HartState: BitwiseCopyable {
   package var jumpCache: UnsafeMutablePointer<JumpCacheEntry>
   /// What host code needs besides.
   package var host = HostCodeState()
+  package var csr = ControlRegisters()
+  /// The current privilege mode, as in `PrivilegeMode`.
+  package var privilege = PrivilegeMode.machine.rawValue
 
   /// Where x0 lies, and the others behind it.
   static func registers(of state: UnsafeMutablePointer<HartState>) -> UnsafePointer<UInt32> {

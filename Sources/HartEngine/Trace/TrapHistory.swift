@@ -78,19 +78,17 @@ public struct TrapHistory: Sendable {
     }
   }
 
-  mutating func note(_ trap: TrapRecord) {
-    var record = trap
+  mutating func note(_ record: inout TrapRecord) {
     if record.last == returned.executed &+ 2, record.pc == returned.target {
       record.lead = isPassedOn ? .trap : .trapReturn
       record.origin = isPassedOn ? 0 : returned.origin
     } else if count > 0, record.last == slots[latest].last &+ 1 {
       record.lead = .trap
     }
-    keep(record)
+    keep(&record)
   }
 
-  private mutating func keep(_ trap: TrapRecord) {
-    var record = trap
+  private mutating func keep(_ record: inout TrapRecord) {
     record.nesting = enter(record.to)
     for back in 1...Self.lookBack where back <= count {
       let slot = (count - back) % Self.capacity
@@ -130,7 +128,7 @@ public struct TrapHistory: Sendable {
     count -= 1
     var record = slots[latest]
     record.to = .supervisor
-    keep(record)
+    keep(&record)
   }
 }
 
@@ -146,7 +144,7 @@ extension Hart {
     record.last = executed
     record.from = mode
     record.to = inSupervisor ? .supervisor : .machine
-    trapHistory.note(record)
+    trapHistory.note(&record)
   }
 
   /// Keeps that a trap handler returns; `mode` is the one returned to. `state.pc` is still behind the instruction.

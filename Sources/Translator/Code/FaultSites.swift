@@ -8,6 +8,8 @@ final class FaultSites {
   private var capacity: Int
   private(set) var count = 0
   private let code: OpaquePointer
+  /// Kept until its faults are no longer caught: afterwards its addresses may be another's.
+  private let buffer: CodeBuffer
 
   /// Nil where faults cannot be caught.
   init?(_ buffer: CodeBuffer) {
@@ -16,6 +18,7 @@ final class FaultSites {
         UnsafeRawPointer(buffer.executable), UnsafeMutableRawPointer(buffer.writable), buffer.capacity)
     else { return nil }
     self.code = code
+    self.buffer = buffer
     capacity = 256
     sites = .allocate(capacity: capacity)
   }

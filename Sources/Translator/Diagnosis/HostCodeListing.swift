@@ -176,6 +176,7 @@ extension Translator {
     case .spent: .rare("budget spent", pc: code.value)
     case .exit: .rare("exit to", pc: code.value)
     case .hot: .rare("entered often", pc: code.value)
+    case .besideCode: .rare("store near code", pc: operation(at: later[Int(code.value)].value).extra)
     case .refused: .rare("left to the interpreter", pc: code.value)
     case .group:
       .rare("checked one by one", pc: operation(at: builder.pointee.instructions[Int(code.value)].site).extra)

@@ -25,6 +25,10 @@ extension IRInstruction: CustomStringConvertible {
     case .loadSingle, .loadDouble: "\(Register.float(destination & 31)) = \(name) \(place)"
     case .storeSingle, .storeDouble: "\(name) \(place), \(Register.float(b & 31))"
     case .float: floatText
+    case .control:
+      "\(target)\(IRControl(rawValue: detail).map { hyphenated("\($0)") } ?? name)"
+        + (a == IRRegister.none ? "" : ", \(operand(a))")
+    case .system: name
     case .outside: destination < 32 ? "\(target)outside" : name
     case .branch:
       "\(name) \(BranchCondition(rawValue: detail).map { hyphenated("\($0)") } ?? "?") \(operand(a)), \(operand(b))"

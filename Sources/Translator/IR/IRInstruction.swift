@@ -28,7 +28,7 @@ package struct IRInstruction: BitwiseCopyable {
   /// The guest's instruction, as a slow path wants it: see `SlowPathSite`.
   package var site: UInt32
 
-  init(
+  package init(
     _ kind: IRKind, _ destination: UInt8, _ a: UInt8, _ b: UInt8 = IRRegister.none, c: UInt8 = IRRegister.none,
     detail: UInt8 = 0, constant: UInt32 = 0, site: UInt32 = 0
   ) {
@@ -66,9 +66,13 @@ package enum IRKind: UInt8, BitwiseCopyable {
   case loadSingle, loadDouble, storeSingle, storeDouble
   /// `detail` is an `IRFloat`; the registers are the guest instruction's.
   case float
+  /// `detail` is an `IRControl`, which is read, and then written with `a` if there is one.
+  case control
   /// The hart carries out the guest's instruction, which may end the block. `detail` is of `IROutside`.
   case outside
   // The last of a block.
+  /// The hart carries out the guest's instruction, and looks up where to go on.
+  case system
   /// `detail` is a `BranchCondition`.
   case branch
   case jump
@@ -81,8 +85,8 @@ extension IRKind {
   var mayLeave: Bool {
     switch self {
     case .loadByte, .loadByteUnsigned, .loadHalf, .loadHalfUnsigned, .loadWord, .storeByte, .storeHalf, .storeWord,
-      .atomic, .loadReserved, .storeConditional, .loadSingle, .loadDouble, .storeSingle, .storeDouble, .float, .outside,
-      .branch, .jump, .jumpIndirect:
+      .atomic, .loadReserved, .storeConditional, .loadSingle, .loadDouble, .storeSingle, .storeDouble, .float, .control,
+      .outside, .system, .branch, .jump, .jumpIndirect:
       true
     default: false
     }
@@ -101,13 +105,39 @@ extension IRKind {
 }
 
 /// What is known of an instruction that the hart carries out.
-enum IROutside {
+package enum IROutside {
   /// It changes neither CSRs nor the privilege mode.
-  static let keepsControl: UInt8 = 1
+  package static let keepsControl: UInt8 = 1
+}
+
+/// The CSRs that are nothing but storage.
+enum IRControl: UInt8, CaseIterable {
+  case machineScratch, machineEPC, machineCause, machineValue
+  case supervisorScratch, supervisorEPC, supervisorCause, supervisorValue
+
+  /// Nil for what is left to the hart.
+  init?(_ number: CSR) {
+    switch number {
+    case .mscratch: self = .machineScratch
+    case .mepc: self = .machineEPC
+    case .mcause: self = .machineCause
+    case .mtval: self = .machineValue
+    case .sscratch: self = .supervisorScratch
+    case .sepc: self = .supervisorEPC
+    case .scause: self = .supervisorCause
+    case .stval: self = .supervisorValue
+    default: return nil
+    }
+  }
+
+  /// Whether only M-mode may access it.
+  var isMachine: Bool { rawValue <= IRControl.machineValue.rawValue }
+  /// Whether it holds an instruction's address, which is aligned.
+  var isAddress: Bool { self == .machineEPC || self == .supervisorEPC }
 }
 
 /// The floating-point operations that host code does itself, in the common case.
-enum IRFloat: UInt8 {
+package enum IRFloat: UInt8 {
   case add, subtract, multiply, divide, squareRoot
   case fusedMultiplyAdd, fusedMultiplySubtract, fusedNegatedMultiplySubtract, fusedNegatedMultiplyAdd
   case signInject, signInjectNegated, signInjectXor
@@ -116,7 +146,7 @@ enum IRFloat: UInt8 {
   case moveToInteger, moveFromInteger, convert
 
   /// Set in `IRInstruction.detail` for double precision.
-  static let isDouble: UInt8 = 0x80
+  package static let isDouble: UInt8 = 0x80
 
   /// Nil for what is left to the hart.
   init?(_ operation: FloatOperation, _ precision: FloatPrecision, rounding: UInt8) {

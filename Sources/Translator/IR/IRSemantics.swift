@@ -128,10 +128,20 @@ extension IRSemantics: Semantics {
 
   // MARK: What the hart does
 
+  /// Registers that are plain storage are read and written; everything else is left to the hart.
   mutating func csr(_ operation: CSROperation, operand: IRWord, _ i: InstructionPointer) {
-    appendOutside(i.rd, keepsControl: false)
+    let writes = operation == .write || i.rs1 != 0
+    guard let register = IRControl(CSR(rawValue: UInt16(truncatingIfNeeded: i.immediate))),
+      operation == .write || !writes
+    else { return appendOutside(i.rd, keepsControl: false) }
+    builder.pointee.forget(i.rd)
+    builder.pointee.append(
+      IRInstruction(
+        .control, i.rd < 32 ? i.rd : IRRegister.none, writes ? operand.register : IRRegister.none,
+        detail: register.rawValue, constant: operand.offset, site: builder.pointee.site))
   }
+
   mutating func system(_ operation: SystemOperation, _ i: InstructionPointer) {
-    appendOutside(IRRegister.none, keepsControl: false)
+    builder.pointee.append(IRInstruction(.system, IRRegister.none, IRRegister.none, site: builder.pointee.site))
   }
 }

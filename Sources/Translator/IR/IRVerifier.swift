@@ -10,7 +10,9 @@ package enum IRVerifier {
     about block: UnsafeBufferPointer<IRInstruction>, operations: ClosedRange<UInt32>
   ) -> String? {
     guard let last = block.last else { return "a block without instructions" }
-    guard last.kind.endsBlock || last.kind == .outside else { return "\(last): is no end of a block, and stands last" }
+    guard last.kind.endsBlock || last.kind == .outside || last.kind == .system else {
+      return "\(last): is no end of a block, and stands last"
+    }
     var hasTemporary = false
     var place: UInt32 = 0
     for index in block.indices {
@@ -133,7 +135,8 @@ extension IRInstruction {
     case .loadSingle, .loadDouble: (.word, .none, .none)
     case .storeSingle, .storeDouble: (.word, .register, .none)
     case .float: ([.register, .constant], .register, .register)
-    case .outside, .jump: (.none, .none, .none)
+    case .outside, .system, .jump: (.none, .none, .none)
+    case .control: ([.register, .constant, .none], .none, .none)
     case .branch: (.word, .word, .none)
     case .jumpIndirect: (.word, .none, .none)
     }
@@ -158,13 +161,13 @@ extension IRInstruction {
     let isGuest = (1..<32).contains(destination)
     let isWritten =
       switch kind {
-      case .branch, .jump, .storeByte, .storeHalf, .storeWord, .storeSingle, .storeDouble:
+      case .branch, .jump, .system, .storeByte, .storeHalf, .storeWord, .storeSingle, .storeDouble:
         destination == IRRegister.none
       case .loadSingle, .loadDouble: destination < 32
       // Whether it is an integer register, of which x0 is none, is the operation's affair.
       case .float: destination < 32 || destination == IRRegister.none
       case .loadByte, .loadByteUnsigned, .loadHalf, .loadHalfUnsigned, .loadWord, .atomic, .loadReserved,
-        .storeConditional, .jumpIndirect:
+        .storeConditional, .control, .jumpIndirect:
         isGuest || destination == IRRegister.none
       // The hart knows itself; the guest's instruction may name the place that writes to x0 go to.
       case .outside: destination <= IRRegister.temporary || destination == IRRegister.none
@@ -182,6 +185,7 @@ extension IRInstruction {
       case .float: IRFloat(rawValue: detail & ~IRFloat.isDouble) != nil && constant < 8
       case .branch: BranchCondition(rawValue: detail) != nil
       case .jump: detail < 2
+      case .control: IRControl(rawValue: detail) != nil
       case .outside: detail == 0 || detail == IROutside.keepsControl
       default: detail == 0
       }

@@ -1,29 +1,35 @@
 /// Accesses of a block off one base register that one check serves.
-struct AccessGroup {
+package struct AccessGroup {
   /// The instructions from the first access to the last one.
-  let range: ClosedRange<Int>
-  let base: UInt8
+  package let range: ClosedRange<Int>
+  package let base: UInt8
   /// The lowest displacement, and the end of the highest access.
-  let low: Int32
-  let end: Int32
-  let loads: Bool
-  let stores: Bool
+  package let low: Int32
+  package let end: Int32
+  package let loads: Bool
+  package let stores: Bool
 
   /// What has to be so for an access to be part of one.
-  struct Terms {
+  package struct Terms {
     /// Bytes from the lowest displacement to the end.
     let span: Int32
     /// Whether loads need no check.
     let loadsAreFree: Bool
     /// Whether an instruction between accesses leaves alone what the check has found out.
     let isHarmless: (IRInstruction) -> Bool
+
+    package init(span: Int32, loadsAreFree: Bool, isHarmless: @escaping (IRInstruction) -> Bool) {
+      self.span = span
+      self.loadsAreFree = loadsAreFree
+      self.isHarmless = isHarmless
+    }
   }
 
   /// So that what is made twice does not become too long.
   private static let longest = 24
 
   /// The group that begins with the instruction at `start`; nil for one access alone.
-  static func find(
+  package static func find(
     from start: Int, to last: Int, _ instructions: UnsafePointer<IRInstruction>, _ terms: Terms
   ) -> AccessGroup? {
     let base = instructions[start].a

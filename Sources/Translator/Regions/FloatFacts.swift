@@ -1,19 +1,26 @@
 /// What is known for sure about floating-point state at a point of a region, so that it need not be checked or done again.
-struct FloatFacts: Equatable {
+package struct FloatFacts: Equatable {
   /// `mstatus.FS` is not Off.
-  var isEnabled = false
+  package var isEnabled = false
   /// `frm` says to round to the nearest even.
-  var isNearest = false
+  package var isNearest = false
   /// State was marked as changed.
-  var isDirty = false
+  package var isDirty = false
   /// A bit for each register that holds a boxed single.
-  var boxed: UInt32 = 0
+  package var boxed: UInt32 = 0
+
+  package init(isEnabled: Bool = false, isNearest: Bool = false, isDirty: Bool = false, boxed: UInt32 = 0) {
+    self.isEnabled = isEnabled
+    self.isNearest = isNearest
+    self.isDirty = isDirty
+    self.boxed = boxed
+  }
 
   /// What is not contradicted anywhere.
-  static let all = FloatFacts(isEnabled: true, isNearest: true, isDirty: true, boxed: .max)
+  package static let all = FloatFacts(isEnabled: true, isNearest: true, isDirty: true, boxed: .max)
 
   /// What holds on both of two ways to a point.
-  func merged(with other: FloatFacts) -> FloatFacts {
+  package func merged(with other: FloatFacts) -> FloatFacts {
     FloatFacts(
       isEnabled: isEnabled && other.isEnabled, isNearest: isNearest && other.isNearest,
       isDirty: isDirty && other.isDirty, boxed: boxed & other.boxed)
@@ -21,7 +28,7 @@ struct FloatFacts: Equatable {
 
   /// Takes over what an instruction makes true, or no longer certain. Whatever is not as it takes for granted leaves the
   /// region, or is made so by the hart.
-  mutating func follow(_ i: IRInstruction) {
+  package mutating func follow(_ i: IRInstruction) {
     switch i.kind {
     case .loadSingle: write(i.destination, isSingle: true)
     case .loadDouble: write(i.destination, isSingle: false)

@@ -2,7 +2,7 @@
 ///
 /// Between regions it is always `pinned`: code that is entered finds those registers where it expects them, whoever jumps
 /// there. A region that has more use for others keeps those instead, and changes them on its way in and out.
-struct RegisterMap {
+package struct RegisterMap {
   /// The host's registers that hold guest registers.
   static let pool: InlineArray<9, HostRegister> = [.r12, .rbx, .r14, .rsi, .rdi, .r8, .r9, .r10, .r11]
   /// The guest registers that are in them between regions: ra, sp, s0, a0…a5.
@@ -23,7 +23,7 @@ struct RegisterMap {
   /// - Parameters:
   ///   - uses: how often each guest register is used, weighted by how often the code is run.
   ///   - passages: the weight of going in and out once.
-  init(uses: InlineArray<32, UInt32>, passages: UInt32) {
+  package init(uses: InlineArray<32, UInt32>, passages: UInt32) {
     self.init()
     // An exchange costs two accesses to memory on the way in and two on the way out.
     let cost = passages &* 4
@@ -42,7 +42,13 @@ struct RegisterMap {
     }
   }
 
-  func register(of guest: UInt8) -> HostRegister? {
+  /// Whether it is that between regions.
+  var isPinned: Bool {
+    for index in 0..<Self.pool.count where guests[index] != Self.pinned[index] { return false }
+    return true
+  }
+
+  package func register(of guest: UInt8) -> HostRegister? {
     let place = places[Int(guest & 31)]
     return place == Self.absent ? nil : Self.pool[Int(place)]
   }

@@ -2,16 +2,16 @@
 ///
 /// Between regions there are none: a region loads those that it keeps when it is entered, and stores those that it writes
 /// when it is left.
-struct VectorMap {
+package struct VectorMap {
   /// xmm0 to xmm2 are free between instructions, and `box` is taken.
   private static let first = VectorRegister.xmm3.rawValue
-  static let capacity = 12
+  package static let capacity = 12
   /// The upper half of a boxed single, where a region keeps any registers.
-  static let box = VectorRegister.xmm15
+  package static let box = VectorRegister.xmm15
 
   /// A bit for each guest register that the region keeps, and for each of those that it writes.
-  private(set) var kept: UInt32 = 0
-  private(set) var written: UInt32 = 0
+  package private(set) var kept: UInt32 = 0
+  package private(set) var written: UInt32 = 0
   private var places: InlineArray<32, UInt8> = .init(repeating: 0)
 
   /// None.
@@ -21,7 +21,7 @@ struct VectorMap {
   /// - Parameters:
   ///   - uses: how often each guest register is used, weighted by how often the code is run.
   ///   - written: a bit for each that is written.
-  init(uses: InlineArray<32, UInt32>, written: UInt32) {
+  package init(uses: InlineArray<32, UInt32>, written: UInt32) {
     for place in 0..<Self.capacity {
       var best = -1
       for guest in 0..<32 where kept & 1 &<< UInt32(guest) == 0 {
@@ -35,7 +35,7 @@ struct VectorMap {
     self.written = written & kept
   }
 
-  func register(of guest: UInt8) -> VectorRegister? {
+  package func register(of guest: UInt8) -> VectorRegister? {
     kept & 1 &<< UInt32(guest & 31) == 0 ? nil : VectorRegister(rawValue: places[Int(guest & 31)])
   }
 }

@@ -1,3 +1,5 @@
+import HartEngine
+
 /// Code that all regions share, as offsets in the code buffer.
 struct CommonCode {
   /// Begins host code: a C function of the state, the code's address and what r14 is to hold.
@@ -5,16 +7,32 @@ struct CommonCode {
   /// Has the hart carry out the instruction whose site is in eax, with all registers stored. Comes back if host code goes
   /// on.
   private(set) var outside = 0
+  /// The same from where registers are as between regions; stores and loads them.
+  private(set) var pinnedOutside = 0
+  /// Has the hart carry out the instruction whose site is in eax, with all registers stored, and leaves host code.
+  private(set) var system = 0
   /// Leaves host code from between regions; the exit's number is in eax.
   private(set) var leave = 0
-  /// The same for the instruction address in eax.
+  /// The same for the instruction address in eax, whose code is unknown.
   private(set) var leaveTo = 0
+  /// What jumps through the table of host code do that found something else in their place.
+  private(set) var lookBeside = 0
+  /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
+  /// and rdx.
+  private var findCode: InlineArray<4, Int> = .init(repeating: 0)
   /// Leaves host code when registers and budget are stored; the exit's number is in eax.
   private(set) var end = 0
 
   private static let saved: InlineArray<6, HostRegister> = [.rbx, .rbp, .r12, .r13, .r14, .r15]
 
   init(_ code: inout Assembler) {
+    // The first of all, where empty entries of `HostCodeState.jumps` lead.
+    var leave = Label()
+    leaveTo = code.offset
+    code.store32(Lowering.field(StateOffset.pc), .rax)
+    code.mov32(.rax, HostCodeState.unknownTarget)
+    code.jump(to: &leave)
+
     enter = code.offset
     for index in 0..<Self.saved.count { code.push64(Self.saved[index]) }
     // Calls of the hart then find the stack aligned as C wants it: a region's call of its own and of `outside` lie between.
@@ -30,10 +48,8 @@ struct CommonCode {
     code.jump(to: .rax)
 
     var store = Label()
-    leaveTo = code.offset
-    code.store32(Lowering.field(StateOffset.pc), .rax)
-    code.alu32(.xor, .rax, .rax)
-    leave = code.offset
+    self.leave = code.offset
+    code.bind(&leave)
     for index in 0..<RegisterMap.pool.count {
       code.store32(Lowering.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
     }
@@ -45,13 +61,14 @@ struct CommonCode {
     for index in 0..<Self.saved.count { code.pop64(Self.saved[Self.saved.count - 1 - index]) }
     code.ret()
 
+    // Each return belongs to a call, as the host expects it.
+    system = code.offset
+    Self.emitSlowPath(&code)
+    code.alu32(.xor, .rax, .rax)
+    code.jump(to: &store)
+
     outside = code.offset
-    code.store32(Lowering.field(StateOffset.budget), Lowering.budget)
-    code.stmxcsr(Lowering.field(StateOffset.floatStatus))
-    code.mov64(.rdi, Lowering.state)
-    code.mov32(.rsi, .rax)
-    code.call(Lowering.field(StateOffset.slowPath))
-    code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
+    Self.emitSlowPath(&code)
     code.test32(.rax, .rax)
     var isOver = Label()
     code.jump(.ne, to: &isOver)
@@ -61,5 +78,76 @@ struct CommonCode {
     code.alu64(.add, .rsp, 16)
     code.alu32(.xor, .rax, .rax)
     code.jump(to: &store)
+
+    pinnedOutside = code.offset
+    for index in 0..<RegisterMap.pool.count {
+      code.store32(Lowering.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
+    }
+    code.call(outside)
+    for index in 0..<RegisterMap.pool.count {
+      code.load32(RegisterMap.pool[index], Lowering.slot(RegisterMap.pinned[index]))
+    }
+    code.ret()
+
+    lookBeside = code.offset
+    Self.emitJumpThroughTable(&code, beside: true, orElse: leaveTo)
+
+    for index in 0..<4 {
+      findCode[index] = code.offset
+      Self.emitFindCode(&code, bytes: 1 << UInt32(index))
+    }
+  }
+
+  private static func emitSlowPath(_ code: inout Assembler) {
+    code.store32(Lowering.field(StateOffset.budget), Lowering.budget)
+    code.stmxcsr(Lowering.field(StateOffset.floatStatus))
+    code.mov64(.rdi, Lowering.state)
+    code.mov32(.rsi, .rax)
+    code.call(Lowering.field(StateOffset.slowPath))
+    code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
+  }
+
+  /// Jumps to the host code for the instruction address in rax, from between regions, if it is in its place in the table or
+  /// in the one beside it: see `TranslationContext.hostJumpIndex`.
+  static func emitJumpThroughTable(_ code: inout Assembler, beside: Bool = false, orElse miss: Int) {
+    code.load64(.rdx, Lowering.field(StateOffset.jumps))
+    code.movzx8(.rcx, .rax)
+    code.shift32(.shl, .rcx, by: 4)
+    code.alu32(.xor, .rcx, .rax)
+    // Entries have 8 bytes.
+    code.shift32(.shr, .rcx, by: 1)
+    code.alu32(.and, .rcx, UInt32(TranslationContext.hostJumpEntries - 1) << 3)
+    if beside { code.alu32(.xor, .rcx, UInt32(8)) }
+    code.load64(.rcx, HostAddress(.rdx, .rcx))
+    code.alu32(.cmp, .rcx, .rax)
+    code.jump(.ne, to: miss)
+    code.shift64(.shr, .rcx, by: 32)
+    code.alu64(.add, .rcx, Lowering.field(StateOffset.hostCode))
+    code.jump(to: .rcx)
+  }
+
+  func findCode(bytes: Int32) -> Int { findCode[bytes.trailingZeroBitCount & 3] }
+
+  private static func emitFindCode(_ code: inout Assembler, bytes: UInt32) {
+    let halves = max(bytes / 2, 1)
+    // The bits from the one for the store's first halfword on; 25 of them at least.
+    code.mov32(.rcx, .rax)
+    code.shift32(.shr, .rcx, by: 4)
+    code.load64(.rdx, Lowering.field(StateOffset.codeHalves))
+    code.load32(.rdx, HostAddress(.rdx, .rcx))
+    code.mov32(.rcx, .rax)
+    code.shift32(.shr, .rcx, by: 1)
+    code.alu32(.and, .rcx, UInt32(7))
+    code.shift32ByCL(.shr, .rdx)
+    code.test32(.rdx, (UInt32(1) << halves) - 1)
+    guard bytes > 1 else { return code.ret() }
+    // One that begins in the middle of a halfword ends in one more.
+    var done = Label()
+    code.jump(.ne, to: &done)
+    code.test32(.rax, UInt32(1))
+    code.jump(.e, to: &done)
+    code.test32(.rdx, UInt32(1) << halves)
+    code.bind(&done)
+    code.ret()
   }
 }

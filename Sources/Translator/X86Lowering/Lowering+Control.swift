@@ -122,22 +122,13 @@ extension Lowering {
       code.jump(.e, to: &labels[next.block])
     }
     emitExchange()
-    emitJumpThroughCache()
+    emitJumpThroughTable()
   }
 
   /// Jumps to the host code for the instruction address in rax, from between regions.
-  private mutating func emitJumpThroughCache() {
-    code.load64(.rdx, Self.field(StateOffset.jumpCache))
-    code.mov32(.rcx, .rax)
-    code.alu32(.and, .rcx, UInt32(TranslationContext.jumpEntries - 1) << 1)
-    code.alu32(.cmp, .rax, HostAddress(.rdx, .rcx, scale: 8, Self.jumpPC))
-    code.jump(.ne, to: common.leaveTo)
-    code.load64(.rdx, HostAddress(.rdx, .rcx, scale: 8, Self.jumpBlock))
-    code.jump(to: HostAddress(.rdx, Self.hostCode))
+  private mutating func emitJumpThroughTable() {
+    CommonCode.emitJumpThroughTable(&code, orElse: common.lookBeside)
   }
-  private static let jumpPC = Int32(truncatingIfNeeded: MemoryLayout<JumpCacheEntry>.offset(of: \.pc) ?? 0)
-  private static let jumpBlock = Int32(truncatingIfNeeded: MemoryLayout<JumpCacheEntry>.offset(of: \.block) ?? 0)
-  private static let hostCode = Int32(truncatingIfNeeded: MemoryLayout<Block>.offset(of: \.hostCode) ?? 0)
 
   /// Leaves the region for an instruction address that is always the same.
   private mutating func emitExit(_ pc: UInt32) {
@@ -151,7 +142,7 @@ extension Lowering {
       code.jump(to: common.leave)
     } else {
       code.mov32(.rax, pc)
-      emitJumpThroughCache()
+      emitJumpThroughTable()
     }
   }
 
@@ -175,23 +166,28 @@ extension Lowering {
       switch later[index].kind {
       case .outside:
         code.mov32(.rax, value)
-        code.call(&outside)
+        if isPinned { code.call(common.pinnedOutside) } else { code.call(&outside) }
         code.jump(to: &later[index].resume)
       case .group:
         facts = later[index].facts
         for place in Int(value)..<Int(value) + Int(later[index].count) { lower(instructions[place]) }
         code.jump(to: &later[index].resume)
+      case .besideCode:
+        if let address = later[index].address { code.lea32(.rax, address) }
+        code.call(common.findCode(bytes: later[index].count))
+        code.jump(.e, to: &later[index].resume)
+        code.jump(to: &later[Int(value)].entry)
       case .spent:
         code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))
         code.store32(Self.field(StateOffset.pc), value)
         code.alu32(.xor, .rax, .rax)
-        code.jump(to: &leave)
+        jumpToLeave()
       case .exit: emitExit(value)
       case .refused:
         if later[index].count != 0 { code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count)) }
         code.store32(Self.field(StateOffset.pc), value)
         code.mov32(.rax, HostCodeState.refused)
-        code.jump(to: &leave)
+        jumpToLeave()
       case .hot:
         // The registers are still as between regions.
         code.mov32(.rax, value)
@@ -203,6 +199,13 @@ extension Lowering {
     emitLeave()
   }
 
+  /// Whether guest registers are where they are between regions, so that code that all regions share will do.
+  private var isPinned: Bool { map.isPinned && vectors.kept == 0 }
+
+  private mutating func jumpToLeave() {
+    if isPinned { code.jump(to: common.leave) } else { code.jump(to: &leave) }
+  }
+
   /// Where what all rare code of the region shares begins, if there is any.
   var sharedStart: Int? {
     // `emitOutside` comes first.
@@ -211,7 +214,7 @@ extension Lowering {
   }
 
   /// Registers of the region that memory may not hold the value of: those between regions may have been changed before.
-  private mutating func storeRegisters() {
+  mutating func storeRegisters() {
     for index in 0..<RegisterMap.pool.count { code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index]) }
     storeVectors()
   }

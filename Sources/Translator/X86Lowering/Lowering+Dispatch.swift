@@ -64,7 +64,9 @@ extension Lowering {
     case .storeSingle: lowerFloatStore(i, isDouble: false)
     case .storeDouble: lowerFloatStore(i, isDouble: true)
     case .float: lowerFloat(i)
+    case .control: lowerControl(i)
     case .outside: lowerOutside(i)
+    case .system: lowerSystem(i)
     // Not within a block.
     case .branch, .jump, .jumpIndirect: break
     }

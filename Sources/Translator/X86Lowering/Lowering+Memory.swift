@@ -3,8 +3,9 @@ import ISA
 import SystemBus
 
 extension Lowering {
-  private static let entryShift: UInt8 = 12 - 5
-  private static let entryMask = UInt32(TranslationContext.dataEntries - 1) << 5
+  // Entries have 16 bytes.
+  private static let entryShift: UInt8 = 12 - 4
+  private static let entryMask = UInt32(TranslationContext.dataEntries - 1) << 4
 
   private static func entryField(_ offset: Int?) -> HostAddress {
     HostAddress(base, .rcx, Int32(truncatingIfNeeded: offset ?? 0))
@@ -21,7 +22,7 @@ extension Lowering {
     case .window:
       let direct = register(i.a).flatMap { Self.fitsGuard(Int32(bitPattern: i.constant)) ? $0 : nil }
       if direct == nil, !isStore || group != nil { address(i) }
-      if isStore, group == nil { checkLine(i, direct, later) }
+      if isStore, group == nil { checkLine(i, direct, bytes: bytes, later) }
       return direct.map { HostAddress(Self.base, $0, Int32(bitPattern: i.constant)) } ?? HostAddress(Self.base, .rax)
     case .translated:
       if let group { return HostAddress(.rax, Int32(bitPattern: i.constant) - group.low) }
@@ -95,7 +96,7 @@ extension Lowering {
   private mutating func check(_ group: AccessGroup, _ later: Int) {
     let start = IRInstruction(.loadByte, IRRegister.none, group.base, constant: UInt32(bitPattern: group.low))
     switch memory {
-    case .window: checkLine(start, register(group.base), later)
+    case .window: checkLine(start, register(group.base), bytes: nil, later)
     case .translated:
       address(start)
       translate(group.end - group.low, loads: group.loads, stores: group.stores, later)
@@ -105,8 +106,9 @@ extension Lowering {
   /// What goes round the end of the guest's addresses must fault.
   private static func fitsGuard(_ displacement: Int32) -> Bool { displacement >= -2048 && displacement < 2048 }
 
-  /// Leaves stores to lines that hold code to the hart. For what is no memory there are no lines, so that this faults.
-  private mutating func checkLine(_ i: IRInstruction, _ direct: HostRegister?, _ later: Int) {
+  /// Leaves stores that hit code to the hart: where the line holds some, they are looked at more closely, or go to `later`
+  /// if there are several to come. For what is no memory there are no lines, so that this faults.
+  private mutating func checkLine(_ i: IRInstruction, _ direct: HostRegister?, bytes: UInt32?, _ later: Int) {
     if direct == nil { address(i) }
     if let direct, i.constant != 0 {
       code.lea32(.rcx, HostAddress(direct, Int32(bitPattern: i.constant)))
@@ -116,7 +118,12 @@ extension Lowering {
     code.shift32(.shr, .rcx, by: UInt8(AddressWindow.lineShift))
     mark(later)
     code.cmp8(HostAddress(Self.base, .rcx, Int32(truncatingIfNeeded: AddressWindow.linesOffset)), 0)
-    outside(if: .ne, later)
+    guard let bytes else { return outside(if: .ne, later) }
+    let beside = postpone(
+      LaterCode(.besideCode, UInt32(truncatingIfNeeded: later), count: Int32(truncatingIfNeeded: bytes)))
+    self.later[beside].address = direct.map { HostAddress($0, Int32(bitPattern: i.constant)) }
+    outside(if: .ne, beside)
+    resume(beside)
   }
 
   /// To come before an instruction that reaches guest memory: should it fault, it becomes a jump to `later`.

@@ -164,9 +164,11 @@ struct LaterCode {
   var resume = Label()
   /// The slow path's `SlowPathSite`, or an instruction address.
   var value: UInt32
-  /// What to give back to the budget.
+  /// What to give back to the budget, or bytes stored.
   var count: Int32 = 0
   var facts = FloatFacts()
+  /// Where a store goes; nil when rax says so.
+  var address: HostAddress?
   /// The instructions that come here when they fault.
   var firstSite = 0
   var sites = 0
@@ -176,6 +178,8 @@ struct LaterCode {
     case outside
     /// `count` instructions from the one at `value` on are made once more, without a common check.
     case group
+    /// A store of `count` bytes goes on unless it hits code; `value` is the code for then.
+    case besideCode
     /// The budget does not suffice for the block at the address `value`.
     case spent
     /// The region is left for the address `value`.
@@ -222,11 +226,28 @@ enum StateOffset {
   static let roundingMode = offset(\.frm)
   static let floatEnabled = offset(\.floatEnabled)
   static let floatDirty = offset(\.floatDirty)
-  static let jumpCache = offset(\.jumpCache)
+  static let jumps = offset(\.host.jumps)
+  static let hostCode = offset(\.host.code)
+  static let privilege = offset(\.privilege)
+  static let codeHalves = offset(\.host.codeHalves)
   static let slowPath = offset(\.host.slowPath)
   static let floatStatus = offset(\.host.floatStatus)
   static let reservation = offset(\.reservation)
   static let box = offset(\.host.box)
   static let cleanFloatStatus = offset(\.host.cleanFloatStatus)
   static let usedFloat = offset(\.host.usedFloat)
+
+  static func control(_ register: IRControl) -> Int32 { controls[Int(register.rawValue)] }
+  private static let controls = IRControl.allCases.map { register in
+    switch register {
+    case .machineScratch: offset(\.csr.machineScratch)
+    case .machineEPC: offset(\.csr.machineEPC)
+    case .machineCause: offset(\.csr.machineCause)
+    case .machineValue: offset(\.csr.machineValue)
+    case .supervisorScratch: offset(\.csr.supervisorScratch)
+    case .supervisorEPC: offset(\.csr.supervisorEPC)
+    case .supervisorCause: offset(\.csr.supervisorCause)
+    case .supervisorValue: offset(\.csr.supervisorValue)
+    }
+  }
 }
