@@ -100,7 +100,7 @@ public final class Translator {
   private static let standardThreshold: UInt16 = 12
   /// How often a block is entered before what it leads to is translated with it.
   private let countdown: Int32
-  private static let standardCountdown: Int32 = 1000
+  private static let standardCountdown: Int32 = 150
   /// So that what is run eagerly comes to be run as a region too.
   private static let eagerCountdown: Int32 = 50
 
