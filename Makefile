@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 3600
 SOAK_SECONDS ?= 600
 # How long `make lockstep` compares the engines, in seconds, and how long a part of `make test` does.
 LOCKSTEP_SECONDS ?= 600
-LOCKSTEP_TEST_SECONDS ?= 120
+LOCKSTEP_TEST_SECONDS ?= 600
 # Processes that it uses, and the seed of its first program: others each time, but for those that are kept.
 LOCKSTEP_JOBS ?= $(shell nproc)
 LOCKSTEP_SEED ?= $(shell date +%s)000

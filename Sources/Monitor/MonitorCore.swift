@@ -23,7 +23,7 @@ final class MonitorCore: Sendable {
   /// How many of them somebody may have waited for; changed under the lock.
   private let events = Atomic<UInt64>(0)
   private let closed = Atomic<Bool>(false)
-  private let startHandler = Mutex<(@Sendable () -> Void)?>(nil)
+  private let startHandler = Mutex(StartHandler())
 
   init(_ configuration: MonitorConfiguration) {
     pool = WorkerPool(workers: configuration.workers, slice: configuration.slice)
@@ -88,9 +88,12 @@ final class MonitorCore: Sendable {
   func endObserving(_ number: Int) { observers.withLock { $0.handlers.removeAll { $0.number == number } } }
 
   /// Has `handler` told before somebody starts a guest; nil for none any more.
-  func beforeStart(_ handler: (@Sendable () -> Void)?) { startHandler.withLock { $0 = handler } }
+  func beforeStart(_ handler: (@Sendable () -> Void)?) { startHandler.withLock { $0.handler = handler } }
 
-  func expectStart() { startHandler.withLock { $0 }?() }
+  func expectStart() { startHandler.withLock { $0.handler }?() }
+
+  /// A function that a mutex held by itself would be wrapped once more each time that it is looked at.
+  private struct StartHandler { var handler: (@Sendable () -> Void)? }
 
   func emit(_ event: MonitorEvent) {
     for handler in observers.withLock({ $0.handlers.map(\.handler) }) { handler(event) }
