@@ -24,6 +24,8 @@ struct chost_code {
   unsigned char *writable;
   const struct chost_site *sites;
   size_t count;
+  // Where, from what rbp points at, faults are counted.
+  ptrdiff_t counter;
 };
 
 static _Atomic(struct chost_code *) codes;
@@ -50,8 +52,10 @@ static void crash(siginfo_t *information, ucontext_t *context, greg_t *at) {
 
 static void on_fault(int number, siginfo_t *information, void *context) {
   (void)number;
-  greg_t *at = &((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-  for (struct chost_code *code = atomic_load(&codes); code; code = code->next) {
+  greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs, *at = &registers[REG_RIP];
+  // One that somebody sent is no fault, wherever it comes upon the thread.
+  struct chost_code *code = information->si_code > 0 ? atomic_load(&codes) : NULL;
+  for (; code; code = code->next) {
     uintptr_t start = atomic_load(&code->start), offset = (uintptr_t)*at - start;
     if (start == 0 || offset >= atomic_load(&code->size)) continue;
     const struct chost_site *site = find(code, (uint32_t)offset);
@@ -61,6 +65,7 @@ static void on_fault(int number, siginfo_t *information, void *context) {
     code->writable[site->place] = 0xE9;
     memcpy(code->writable + site->place + 1, &distance, sizeof distance);
     *at = (greg_t)(start + site->target);
+    *(uint32_t *)(registers[REG_RBP] + code->counter) += 1;
     return;
   }
   crash(information, context, at);
@@ -75,7 +80,7 @@ static int install(void) {
   return sigaction(SIGSEGV, &action, NULL);
 }
 
-struct chost_code *chost_add_code(const void *executable, void *writable, size_t size) {
+struct chost_code *chost_add_code(const void *executable, void *writable, size_t size, ptrdiff_t counter) {
   pthread_mutex_lock(&changing);
   if (!is_installed) is_installed = install() == 0;
   struct chost_code *code = NULL;
@@ -90,6 +95,7 @@ struct chost_code *chost_add_code(const void *executable, void *writable, size_t
     code->writable = writable;
     code->sites = NULL;
     code->count = 0;
+    code->counter = counter;
     atomic_store(&code->size, size);
     atomic_store(&code->start, (uintptr_t)executable);
   }
@@ -111,8 +117,8 @@ void chost_set_fault_action(const struct sigaction *action) {
   pthread_mutex_unlock(&changing);
 }
 #else
-struct chost_code *chost_add_code(const void *executable, void *writable, size_t size) {
-  (void)executable, (void)writable, (void)size;
+struct chost_code *chost_add_code(const void *executable, void *writable, size_t size, ptrdiff_t counter) {
+  (void)executable, (void)writable, (void)size, (void)counter;
   return 0;
 }
 void chost_set_sites(struct chost_code *code, const struct chost_site *sites, size_t count) {

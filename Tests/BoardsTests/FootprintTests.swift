@@ -55,6 +55,21 @@ import Testing
     #expect(board.machine.harts[0].executed - before < 10_000)
   }
 
+  /// Forty places that reach a device for the first time, against what they cost afterwards.
+  @Test func faultsOfHostCodeCost() throws {
+    let board = try Board(engine: .translator) { assembler in
+      assembler.li(8, MemoryMap.uart.base)
+      let loop = assembler.label()
+      assembler.bind(loop)
+      for _ in 0..<40 { assembler.emit(.lbu, rd: 10, rs1: 8, 5) }
+      assembler.jump(to: loop)
+    }
+    guard board.machine.translator != nil else { return }
+    #expect(board.machine.harts[0].run(budget: 120, effort: 7_000) == .cutShort)
+    board.run(limit: 1000)
+    #expect(board.machine.harts[0].run(budget: 120, effort: 7_000) == .budgetSpent)
+  }
+
   @Test func aFileMayBeTheMemory() throws {
     let whole = try Board { $0.busyProgram() }
     whole.run(limit: 50_000)

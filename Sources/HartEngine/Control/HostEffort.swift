@@ -12,11 +12,12 @@ enum HostEffort {
   static let trap = 4
   /// An instruction that host code leaves to the hart, beyond what it does.
   static let outside = 5
+  /// A fault of host code where it reaches no memory: the host's kernel is entered and left twice.
+  static let fault = 200
   /// Decoding a block of ordinary length.
   static let decode = 30
   /// Dropping what is cached for one address space.
   static let flush = 100
-
   /// Dropping where the host code of one guest page is, beyond that.
   static let hostJumpPage = 6
 

@@ -22,6 +22,10 @@ extension Hart {
   @inline(never) private func performOutside(_ operation: OperationPointer, remaining: Int32) -> Bool {
     takeFloatStatus()
     effortLeft &-= HostEffort.outside
+    if state.pointee.host.faults != 0 {
+      effortLeft &-= HostEffort.fault &* Int(state.pointee.host.faults)
+      state.pointee.host.faults = 0
+    }
     state.pointee.budget &+= remaining
     var single = SingleStep(hart: .passUnretained(self), state: state, current: operation)
     meter?.pointee.slowPaths &+= 1

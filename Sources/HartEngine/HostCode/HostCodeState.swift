@@ -24,6 +24,8 @@ package struct HostCodeState: BitwiseCopyable {
   /// Not zero once floating-point instructions have run since the status was last taken over.
   package var usedFloat: UInt32 = 0
 
+  /// How often host code has faulted since that was last charged for: see `AddressWindow`.
+  package var faults: UInt32 = 0
   /// The upper half of a boxed single, and nothing else.
   package let box: UInt64 = 0xFFFF_FFFF_0000_0000
 

@@ -15,7 +15,8 @@ final class FaultSites {
   init?(_ buffer: CodeBuffer) {
     guard
       let code = chost_add_code(
-        UnsafeRawPointer(buffer.executable), UnsafeMutableRawPointer(buffer.writable), buffer.capacity)
+        UnsafeRawPointer(buffer.executable), UnsafeMutableRawPointer(buffer.writable), buffer.capacity,
+        Int(StateOffset.faults))
     else { return nil }
     self.code = code
     self.buffer = buffer

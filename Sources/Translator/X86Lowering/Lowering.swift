@@ -235,6 +235,7 @@ enum StateOffset {
   static let reservation = offset(\.reservation)
   static let box = offset(\.host.box)
   static let cleanFloatStatus = offset(\.host.cleanFloatStatus)
+  static let faults = offset(\.host.faults)
   static let usedFloat = offset(\.host.usedFloat)
 
   static func control(_ register: IRControl) -> Int32 { controls[Int(register.rawValue)] }
