@@ -3,9 +3,8 @@
 #endif
 #include "internal.h"
 
-#include <stdint.h>
-
 #include <signal.h>
+#include <stdint.h>
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <pthread.h>

@@ -72,10 +72,14 @@ extension IRInstruction {
     case .storeDouble: (count, isStore) = (8, true)
     default: return nil
     }
+    guard hasShortDisplacement else { return nil }
     let displacement = Int32(bitPattern: constant)
-    guard displacement >= -2048, displacement < 2048 else { return nil }
     return (displacement..<displacement + count, isStore)
   }
+
+  /// Whether the displacement is one that an instruction can have: what is around a window is wider, so that an access
+  /// which goes round the end of the guest's addresses faults.
+  var hasShortDisplacement: Bool { (-2048..<2048).contains(Int32(bitPattern: constant)) }
 
   /// Whether it writes an integer register.
   func writes(_ register: UInt8) -> Bool {

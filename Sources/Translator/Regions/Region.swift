@@ -150,20 +150,15 @@ struct RegionFormer {
   /// Where a function that ends at `index` comes back to: behind the last call in front of it that has not been come back
   /// from there, as functions are laid out behind calls, and behind other calls of the same function.
   private func returns(from index: Int, _ blocks: [RegionBlock]) -> [ReturnPlace] {
+    let calls = blocks.indices.filter { blocks[$0].end.kind == .call && blocks[$0].taken >= 0 }
+    guard
+      let last = calls.last(where: { $0 < index && place(of: blocks[$0].end.fallThrough, in: blocks) > index })
+    else { return [] }
     var found: [ReturnPlace] = []
-    var function = -1
-    for call in blocks[..<index].indices.reversed() where blocks[call].end.kind == .call && function < 0 {
-      let place = self.place(of: blocks[call].end.fallThrough, in: blocks)
-      guard place > index else { continue }
-      function = blocks[call].taken
-      found.append(ReturnPlace(block: place, pc: blocks[call].end.fallThrough))
-    }
-    guard function >= 0 else { return found }
-    for call in blocks.indices where blocks[call].taken == function && blocks[call].end.kind == .call {
-      let place = self.place(of: blocks[call].end.fallThrough, in: blocks)
-      if place >= 0, found.count < Self.mostReturns, !found.contains(where: { $0.block == place }) {
-        found.append(ReturnPlace(block: place, pc: blocks[call].end.fallThrough))
-      }
+    for call in [last] + calls where blocks[call].taken == blocks[last].taken && found.count < Self.mostReturns {
+      let pc = blocks[call].end.fallThrough
+      let place = self.place(of: pc, in: blocks)
+      if place >= 0, !found.contains(where: { $0.block == place }) { found.append(ReturnPlace(block: place, pc: pc)) }
     }
     return found
   }

@@ -2,7 +2,7 @@ import HartEngine
 
 /// Code that all regions share, as offsets in the code buffer.
 struct CommonCode {
-  /// Begins host code: a C function of the state, the code's address and what r14 is to hold.
+  /// Begins host code: a C function of the state, the code's address and what r13 is to hold.
   private(set) var enter = 0
   /// Has the hart carry out the instruction whose site is in eax, with all registers stored. Comes back if host code goes
   /// on.

@@ -6,7 +6,8 @@ extension Lowering {
     facts = block.facts
     emitCharge(block)
     let last = instructions[block.last - 1]
-    lower(block.first..<(last.kind.endsBlock ? block.last - 1 : block.last), of: instructions)
+    guard last.kind.endsBlock else { return lower(block.first..<block.last, of: instructions) }
+    lower(block.first..<block.last - 1, of: instructions)
     note(block.last - 1)
     switch last.kind {
     case .branch: lowerBranch(last, block, labels, next: next)

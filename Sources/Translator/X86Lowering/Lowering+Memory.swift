@@ -20,7 +20,7 @@ extension Lowering {
     let group = group.flatMap { $0.base == i.a && i.access != nil ? $0 : nil }
     switch memory {
     case .window:
-      let direct = register(i.a).flatMap { Self.fitsGuard(Int32(bitPattern: i.constant)) ? $0 : nil }
+      let direct = i.hasShortDisplacement ? register(i.a) : nil
       if direct == nil, !isStore || group != nil { address(i) }
       if isStore, group == nil { checkLine(i, direct, bytes: bytes, later) }
       return direct.map { HostAddress(Self.base, $0, Int32(bitPattern: i.constant)) } ?? HostAddress(Self.base, .rax)
@@ -102,9 +102,6 @@ extension Lowering {
       translate(group.end - group.low, loads: group.loads, stores: group.stores, later)
     }
   }
-
-  /// What goes round the end of the guest's addresses must fault.
-  private static func fitsGuard(_ displacement: Int32) -> Bool { displacement >= -2048 && displacement < 2048 }
 
   /// Leaves stores that hit code to the hart: where the line holds some, they are looked at more closely, or go to `later`
   /// if there are several to come. For what is no memory there are no lines, so that this faults.
