@@ -159,6 +159,8 @@ public final class Hart {
     scratch.initialize(to: code.unlinked.pointee)
     builder = .allocate(capacity: Block.capacity + 1)
     state.pointee.host.jumps = context.hostJumps
+    state.pointee.host.fetches = context.fetches
+    state.pointee.host.addends = context.addends
     code.register(self)
     pins.onChange = { [unowned self] in attention = true }
     supervisorTimer = deadlines.register { [unowned self] _ in attention = true }

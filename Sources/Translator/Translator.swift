@@ -183,7 +183,7 @@ extension Translator: HostCodeEngine {
   package func link(_ exit: UInt32, to block: BlockPointer) {
     guard let index = index(of: exit), block.pointee.hostCost != Block.neverEnter else { return }
     let from = exits[index]
-    guard from.pc == block.pointee.pc, from.isOpen == (block.pointee.kind == .open),
+    guard from.pc == block.pointee.pc, from.isOpen == block.pointee.kind.isOpen,
       from.isOpen || from.codePage == block.pointee.codePage
     else { return }
     guard from.region == 0, let region = region(of: block) else { return }
@@ -291,7 +291,7 @@ extension Translator: HostCodeEngine {
   /// - Parameter isFirst: whether only the block itself is translated, with a count of how often it is entered.
   @discardableResult
   private func translate(_ block: BlockPointer, isFirst: Bool) -> Bool {
-    guard block.pointee.kind == .open || block.pointee.kind == .translated else { return false }
+    guard block.pointee.kind != .invalid else { return false }
     former.form(from: block, mostBlocks: isFirst ? 1 : Self.mostBlocks, into: &blocks)
     guard !blocks.isEmpty, build() else { return false }
     adjustRoom()
@@ -399,7 +399,7 @@ extension Translator: HostCodeEngine {
 
   func lowering(into assembler: Assembler, countsDown: Bool) -> Lowering {
     let head = blocks[0].source
-    let isOpen = head.pointee.kind == .open
+    let isOpen = head.pointee.kind.isOpen
     return Lowering(
       code: assembler, map: countsDown ? RegisterMap() : chooseRegisters(),
       vectors: countsDown ? VectorMap() : chooseVectors(),
@@ -420,8 +420,10 @@ extension Translator: HostCodeEngine {
     let first = blocks[0].source
     lowering.marks = marks
     for index in blocks.indices { labels[index] = Label() }
-    if countsDown {
-      lowering.code.bind(&labels[0])
+    if countsDown { lowering.code.bind(&labels[0]) }
+    if first.pointee.kind.isStraddling, let page = cache.host(first.pointee.secondPage) {
+      lowering.emitStraddlingCheck(first, secondHalf: page)
+    } else if countsDown {
       lowering.emitCountdown(first)
     }
     lowering.emitEntry()

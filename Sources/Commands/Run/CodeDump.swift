@@ -35,7 +35,6 @@ struct CodeDump {
     case .cold(let lookUps, let needed):
       "it is cold, and interpreted: its block was looked up \(lookUps) times, and is translated after \(needed); "
         + "--engine translator does so at once"
-    case .acrossPages: "it lies across two pages, and so is always interpreted"
     case .dropped: "it cannot be translated, or its host code was dropped because there was no room"
     }
   }

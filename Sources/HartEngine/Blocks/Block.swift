@@ -21,11 +21,10 @@ package struct Block: BitwiseCopyable {
   package var pc: UInt32
   /// Guest page of the first instruction; see `CodeCache`.
   package var codePage: UInt32
-  /// Offset of the first instruction in its page, and the length in bytes of all instructions.
-  var offset: UInt16
+  /// Length in bytes of all instructions, as far as they are in the first one's page.
   var length: UInt16
   /// The second half of a straddling instruction, compared with memory at each entry.
-  var straddlingBits: UInt16
+  package var straddlingBits: UInt16
   package var kind: Kind
   /// How often the block was looked up while it had no host code.
   package var heat: UInt16 = 0
@@ -33,6 +32,8 @@ package struct Block: BitwiseCopyable {
   package var countdown: Int32 = .max
   /// Most that the first stretch of its host code takes from the budget, or `neverEnter` while it has none.
   package var hostCost: Int32 = neverEnter
+  /// The guest page that a straddling instruction's second half was in.
+  package var secondPage: UInt32 = .max
   /// The engine's record of what host code was made from the block; 0 for none.
   package var hostRecord: UInt32 = 0
   /// Where its host code begins; while it has none, where code goes that jumps here without knowing.
@@ -49,9 +50,18 @@ package struct Block: BitwiseCopyable {
     case open
     /// One instruction that crosses into another page, which must be checked at each entry: never linked.
     case straddling
+    /// The same, run as `open` is.
+    case openStraddling
     /// No longer what memory says.
     case invalid
+
+    /// Whether it is run from untranslated M-mode that no PMP entry restricts.
+    package var isOpen: Bool { self == .open || self == .openStraddling }
+    package var isStraddling: Bool { self == .straddling || self == .openStraddling }
   }
+
+  /// Offset of the first instruction in its page.
+  var offset: UInt32 { pc & 0xFFF }
 
   /// Bytes of guest code.
   package var byteCount: Int { Int(length) }

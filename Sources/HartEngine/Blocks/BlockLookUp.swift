@@ -89,7 +89,7 @@ extension Hart {
     guard page.isUniform else { return singleStep(at: pc, page, host) }
     let isOpen = mode == .machine && !pmp.hasLockedEntries
     if let found = code.find(codePage: page.codePage, pc: pc, open: isOpen) {
-      if found.pointee.kind == .straddling { return checkedStraddling(found, pc, page, host) }
+      if found.pointee.kind.isStraddling { return checkedStraddling(found, pc, page, host) }
       if found.pointee.count <= budget {
         remember(found, at: pc)
         warm(found)
@@ -133,7 +133,9 @@ extension Hart {
     metering(.translating) { engine?.translate(block) }
     effortLeft &-= code.takeEffort()
     // What cannot be translated is interpreted without further ado.
-    if block.pointee.hostCost == Block.neverEnter { block.pointee.entryCost = block.pointee.count }
+    if block.pointee.hostCost == Block.neverEnter, !block.pointee.kind.isStraddling {
+      block.pointee.entryCost = block.pointee.count
+    }
   }
 
   @inline(never) private func improve(_ block: BlockPointer) {
@@ -155,7 +157,6 @@ extension Hart {
     var header = code.unlinked.pointee
     header.pc = pc
     header.codePage = page.codePage
-    header.offset = UInt16(truncatingIfNeeded: pc & 0xFFF)
     header.kind = kind
     header.straddlingBits = 0
     return header
@@ -238,15 +239,16 @@ extension Hart {
   ) -> Result<BlockPointer, Trap> {
     switch secondHalf(of: pc) {
     case .failure(let trap): return .failure(trap)
-    case .success(let high):
+    case .success(let second):
       let low = UInt32(host.loadUnaligned(fromByteOffset: 0xFFE, as: UInt16.self).littleEndian)
-      builder[0] = operation(low | UInt32(high) << 16, at: pc, index: 0)
+      builder[0] = operation(low | UInt32(second.bits) << 16, at: pc, index: 0)
       builder[1] = continuation(at: pc &+ 4, index: 1)
       header.count = 1
       header.length = 2
-      header.kind = .straddling
+      header.kind = header.kind.isOpen ? .openStraddling : .straddling
       header.entryCost = Block.neverEnter
-      header.straddlingBits = high
+      header.straddlingBits = second.bits
+      header.secondPage = second.page.codePage
       _ = code.insert(header, UnsafeBufferPointer(start: builder, count: 2))
       return .success(useOnce(header, operations: 2))
     }
@@ -258,11 +260,16 @@ extension Hart {
   ) -> Result<BlockPointer, Trap> {
     switch secondHalf(of: pc) {
     case .failure(let trap): return .failure(trap)
-    case .success(let high):
-      guard high == block.pointee.straddlingBits else {
+    case .success(let second):
+      guard second.bits == block.pointee.straddlingBits else {
+        var header = header(pc, page, kind: block.pointee.kind)
         codeChanged(codePage: page.codePage, offset: 0xFFE, count: 2)
-        var header = header(pc, page, kind: .straddling)
         return straddling(at: pc, page, host, &header)
+      }
+      // Host code looks for the second page where it was found first.
+      if hasEngine, second.page.isUniform, second.page.codePage == block.pointee.secondPage {
+        if block.pointee.hostCost == Block.neverEnter { count(block) }
+        if block.pointee.hostCost != Block.neverEnter, mayRunHostCode(of: block) { return .success(block) }
       }
       builder[0] = Block.operations(block)[0]
       builder[1] = Block.operations(block)[1]
@@ -270,8 +277,8 @@ extension Hart {
     }
   }
 
-  /// The halfword at `pc + 2`, which is in another page, with the checks of a fetch.
-  private func secondHalf(of pc: UInt32) -> Result<UInt16, Trap> {
+  /// The halfword at `pc + 2`, which is in another page, and that page, with the checks of a fetch.
+  private func secondHalf(of pc: UInt32) -> Result<(bits: UInt16, page: FetchPage), Trap> {
     switch fetchPage(pc &+ 2) {
     case .failure(let trap): return .failure(trap)
     case .success(let page):
@@ -279,7 +286,7 @@ extension Hart {
         return .failure(Trap(.instructionAccessFault, value: pc &+ 2))
       }
       let offset = Int((pc &+ 2) & 0xFFF)
-      return .success(host.loadUnaligned(fromByteOffset: offset, as: UInt16.self).littleEndian)
+      return .success((host.loadUnaligned(fromByteOffset: offset, as: UInt16.self).littleEndian, page))
     }
   }
 
@@ -291,7 +298,7 @@ extension Hart {
     if bits & 3 == 3 {
       switch secondHalf(of: pc) {
       case .failure(let trap): return .failure(trap)
-      case .success(let high): bits |= UInt32(high) << 16
+      case .success(let second): bits |= UInt32(second.bits) << 16
       }
     }
     builder[0] = operation(bits, at: pc, index: 0)

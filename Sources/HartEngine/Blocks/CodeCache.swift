@@ -98,7 +98,7 @@ package final class CodeCache {
     unlinked.initialize(
       to: Block(
         taken: unlinked, fallThrough: unlinked, entryCost: Block.neverEnter, count: 0, pc: JumpCacheEntry.invalid,
-        codePage: .max, offset: 0, length: 0, straddlingBits: 0, kind: .invalid))
+        codePage: .max, length: 0, straddlingBits: 0, kind: .invalid))
   }
 
   deinit {
@@ -129,7 +129,7 @@ package final class CodeCache {
   }
 
   /// Host address of the first byte of a guest page.
-  func host(_ codePage: UInt32) -> UnsafeMutableRawPointer? {
+  package func host(_ codePage: UInt32) -> UnsafeMutableRawPointer? {
     guard codePage < pageCount else { return nil }
     var index = spanCount
     while index > 0 {
@@ -214,7 +214,7 @@ package final class CodeCache {
     var candidate = block(at: buckets[Self.bucket(codePage, pc)])
     while let block = candidate {
       if block.pointee.pc == pc, block.pointee.codePage == codePage, block.pointee.kind != .invalid,
-        (block.pointee.kind == .open) == open || block.pointee.kind == .straddling
+        block.pointee.kind.isOpen == open
       {
         return block
       }
@@ -274,8 +274,8 @@ package final class CodeCache {
     page.pointee.blocks = place(of: block)
     page.pointee.blockCount &+= 1
     let lines = page.pointee.lines
-    page.pointee.lines |= Self.lines(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length))
-    forEachWord(offset: UInt32(block.pointee.offset), count: UInt32(block.pointee.length)) {
+    page.pointee.lines |= Self.lines(offset: block.pointee.offset, count: UInt32(block.pointee.length))
+    forEachWord(offset: block.pointee.offset, count: UInt32(block.pointee.length)) {
       halves(of: codePage)[$0] |= $1
     }
     if page.pointee.lines != lines { onLinesChange?(codePage, page.pointee.lines) }
@@ -333,7 +333,7 @@ package final class CodeCache {
     halves.update(repeating: 0, count: Self.wordsPerPage)
     while let block = candidate {
       candidate = block.pointee.nextInPage
-      let offset = UInt32(block.pointee.offset)
+      let offset = block.pointee.offset
       let length = UInt32(block.pointee.length)
       // A halfword that is changed in part is changed.
       if offset < (end &+ 1) & ~1, start & ~1 < offset &+ length {

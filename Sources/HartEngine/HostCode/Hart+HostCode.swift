@@ -47,8 +47,8 @@ extension Hart {
   @inline(__always) func runHostCode(of block: BlockPointer) -> UInt32 {
     guard let enter = state.pointee.host.enter else { return 0 }
     state.pointee.host.usedFloat = 0
-    let table = UnsafeMutableRawPointer(state.pointee.dataTLB)
-    let base = block.pointee.kind == .open ? state.pointee.host.window ?? table : table
+    let table = UnsafeMutableRawPointer(state.pointee.host.addends)
+    let base = block.pointee.kind.isOpen ? state.pointee.host.window ?? table : table
     let exit = metering(.hostCode) { unsafeBitCast(enter, to: Enter.self)(state, block.pointee.hostCode, base) }
     takeFloatStatus()
     noteReturn(exit)
@@ -74,7 +74,7 @@ extension Hart {
 
   /// Whether host code may be run: that of M-mode reaches RAM without a check of translation or protection.
   func mayRunHostCode(of block: BlockPointer) -> Bool {
-    block.pointee.kind != .open
+    !block.pointee.kind.isOpen
       || (dataContext.key.satp == 0 && dataContext.key.mode == .machine && !pmp.dividesPages)
   }
 }

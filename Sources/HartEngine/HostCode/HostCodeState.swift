@@ -6,11 +6,15 @@ package struct HostCodeState: BitwiseCopyable {
   package var operations: UnsafeMutableRawPointer?
   /// Where address 0 is in the window through which code that runs untranslated in M-mode reaches memory; nil for none.
   package var window: UnsafeMutableRawPointer?
+  /// What to add to addresses that are translated: see `TranslationContext`.
+  package var addends: UnsafeMutablePointer<Int>?
   /// A bit for each halfword from address 0 on, of which those for RAM are there: set where decoded code lies, or did before
   /// all of it was dropped.
   package var codeHalves: UnsafeRawPointer?
   /// Where the host code for indirect jumps' targets is, in the address space and mode of instruction fetch.
   package var jumps: UnsafeMutablePointer<HostJumpEntry>?
+  /// The soft TLB of instruction fetch, for instructions that cross into another page.
+  package var fetches: UnsafeMutablePointer<FetchTLBEntry>?
   /// The first of all host code.
   package var code: UnsafeRawPointer?
   /// Begins host code: a C function of the state, where to begin, and what reaches memory.

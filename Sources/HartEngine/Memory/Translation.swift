@@ -50,11 +50,13 @@ extension Hart {
       codeContext = contexts[code]
       state.pointee.jumpCache = codeContext.jumps
       state.pointee.host.jumps = codeContext.hostJumps
+      state.pointee.host.fetches = codeContext.fetches
     }
     if data != dataIndex {
       dataIndex = data
       dataContext = contexts[data]
       state.pointee.dataTLB = dataContext.data
+      state.pointee.host.addends = dataContext.addends
     }
   }
 

@@ -52,11 +52,11 @@ package struct HostJumpEntry: BitwiseCopyable {
 }
 
 /// One entry of the soft TLB for instruction fetch, looked up only when a jump cache misses.
-struct FetchTLBEntry: BitwiseCopyable {
+package struct FetchTLBEntry: BitwiseCopyable {
   /// As in `DataTLBEntry`.
-  var tag: UInt32
+  package var tag: UInt32
   /// Page number counted over all guest memory; see `CodeCache`.
-  var codePage: UInt32
+  package var codePage: UInt32
 }
 
 /// Which address space and permissions a set of cached translations is for.
@@ -81,6 +81,7 @@ struct ContextKey: Equatable {
 /// is touched only where something is.
 package final class TranslationContext {
   package static let dataEntries = 1024
+  package static let virtualPages = 1 << 20
   package static let jumpEntries = 1024
   static let fetchEntries = 256
   private static let fetchSectionLength = 4
@@ -93,6 +94,9 @@ package final class TranslationContext {
 
   @exclusivity(unchecked) var key: ContextKey
   let data: UnsafeMutablePointer<DataTLBEntry>
+  /// What `data` says, as host code wants it: for each virtual page what to add to its addresses for loads, and behind that
+  /// the same for stores; zero where the hart must be asked. The host provides memory for the parts that come to be used.
+  let addends: UnsafeMutablePointer<Int>
   let watches: UnsafeMutablePointer<WatchEntry>
   let jumps: UnsafeMutablePointer<JumpCacheEntry>
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
@@ -115,6 +119,7 @@ package final class TranslationContext {
   init(key: ContextKey, memory: TranslationMemory, index: Int) {
     self.key = key
     data = memory.table(.data, of: index)
+    addends = memory.table(.addends, of: index)
     watches = memory.table(.watches, of: index)
     jumps = memory.table(.jumps, of: index)
     fetches = memory.table(.fetches, of: index)
@@ -131,7 +136,7 @@ package final class TranslationContext {
   static func hostJumpIndex(_ pc: UInt32) -> Int {
     Int(truncatingIfNeeded: (pc ^ (pc & 0xFF) << 4) >> 4) & (hostJumpEntries - 1)
   }
-  static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0xFF) }
+  package static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0xFF) }
 
   /// Makes those entries of zeroed tables empty that zeros do not.
   private func markEmpty() {
@@ -153,9 +158,30 @@ package final class TranslationContext {
 
   func cache(_ entry: DataTLBEntry, _ watch: WatchEntry, at address: UInt32) {
     let index = Self.dataIndex(address)
+    withdraw(index)
     data[index] = entry
     watches[index] = watch
+    publish(index)
     dataSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
+  }
+
+  /// Lets host code know what the entry at `index` says.
+  private func publish(_ index: Int) {
+    let entry = data[index]
+    guard let page = Self.page(entry.readTag, at: index) else { return }
+    addends[page] = entry.addend
+    if entry.writeTag == entry.readTag { addends[Self.virtualPages + page] = entry.addend }
+  }
+
+  /// Makes host code ask for what the entry at `index` says, which is about to change.
+  @inline(__always) private func withdraw(_ index: Int) {
+    if let page = Self.page(data[index].readTag, at: index) { addends[page] = 0 }
+    if let page = Self.page(data[index].writeTag, at: index) { addends[Self.virtualPages + page] = 0 }
+  }
+
+  /// The number of the page that a tag in the entry at `index` names; nil in an empty one, which may be zeroed.
+  @inline(__always) private static func page(_ tag: UInt32, at index: Int) -> Int? {
+    tag & 0xFFF == 0 && dataIndex(tag) == index ? Int(truncatingIfNeeded: tag >> 12) : nil
   }
 
   func cacheFetch(of codePage: UInt32, at pc: UInt32) {
@@ -197,6 +223,7 @@ package final class TranslationContext {
   /// Drops everything.
   func flush() {
     forEachSection(of: &dataSections) {
+      for index in $0..<$0 + Self.sectionLength { withdraw(index) }
       (data + $0).update(repeating: .none, count: Self.sectionLength)
       (watches + $0).update(repeating: WatchEntry(tag: 0, codePage: 0), count: Self.sectionLength)
     }
@@ -278,6 +305,7 @@ package final class TranslationContext {
     if dataSections != 0,
       data[index].readTag == tag || data[index].writeTag == tag || watches[index].tag == WatchEntry.tag(address)
     {
+      withdraw(index)
       data[index] = .none
       watches[index] = WatchEntry(tag: 0, codePage: 0)
     }
@@ -311,8 +339,10 @@ package final class TranslationContext {
     forEachSection(of: &sections) { first in
       for index in first..<first + Self.sectionLength
       where watches[index].codePage == codePage && data[index].writeTag != DataTLBEntry.invalid {
+        withdraw(index)
         watches[index].tag = WatchEntry.tag(data[index].writeTag)
         data[index].writeTag = DataTLBEntry.invalid
+        publish(index)
       }
     }
   }
@@ -322,5 +352,6 @@ package final class TranslationContext {
     let index = Self.dataIndex(address)
     data[index].writeTag = DataTLBEntry.tag(watches[index].tag)
     watches[index].tag = 0
+    publish(index)
   }
 }

@@ -7,11 +7,12 @@ final class TranslationMemory {
 
   /// The tables of a context, in the order of their places.
   enum Table: Int, CaseIterable {
-    case data, watches, jumps, hostJumps, fetches, hostJumpSections, superpages, jumpPages
+    case data, addends, watches, jumps, hostJumps, fetches, hostJumpSections, superpages, jumpPages
 
     fileprivate var size: Int {
       switch self {
       case .data: TranslationContext.dataEntries * MemoryLayout<DataTLBEntry>.stride
+      case .addends: 2 * TranslationContext.virtualPages * MemoryLayout<Int>.stride
       case .watches: TranslationContext.dataEntries * MemoryLayout<WatchEntry>.stride
       case .jumps: TranslationContext.jumpEntries * MemoryLayout<JumpCacheEntry>.stride
       case .hostJumps: TranslationContext.hostJumpEntries * MemoryLayout<HostJumpEntry>.stride

@@ -44,8 +44,6 @@ public enum HostCodeAbsence: Sendable, Equatable {
   case notDecoded
   /// It has been run, but not often enough.
   case cold(lookUps: Int, needed: Int)
-  /// It lies across two pages, and so has to be checked each time.
-  case acrossPages
   /// It was translated, or was to be, and the host code is gone: there was no room, or it could not be made.
   case dropped
 }
@@ -67,9 +65,7 @@ extension Translator {
     var found: HostCodeAbsence = .notDecoded
     cache.forEachBlock { block in
       guard block.pointee.holds(pc), block.pointee.kind != .invalid else { return }
-      if block.pointee.kind == .straddling {
-        if found == .notDecoded { found = .acrossPages }
-      } else if block.pointee.heat < threshold {
+      if block.pointee.heat < threshold {
         if found != .dropped { found = .cold(lookUps: Int(block.pointee.heat), needed: Int(threshold)) }
       } else {
         found = .dropped
@@ -173,9 +169,10 @@ extension Translator {
     guard let code else { return .rare("shared", pc: blocks[0].source.pointee.pc) }
     return switch code.kind {
     case .outside: .rare("slow path", pc: operation(at: code.value).extra)
+    case .misaligned: .rare("not aligned", pc: operation(at: later[Int(code.value)].value).extra)
     case .spent: .rare("budget spent", pc: code.value)
     case .exit: .rare("exit to", pc: code.value)
-    case .hot: .rare("entered often", pc: code.value)
+    case .lookUp: .rare("looked up", pc: code.value)
     case .besideCode: .rare("store near code", pc: operation(at: later[Int(code.value)].value).extra)
     case .refused: .rare("left to the interpreter", pc: code.value)
     case .group:

@@ -43,7 +43,7 @@ extension Translator {
   /// - Parameter end: offset behind all of it.
   func ranges(of blocks: [RegionBlock], _ extent: CodeExtent, end: Int, isRegion: Bool) -> [HostCodeRange] {
     guard let head = blocks.first else { return [] }
-    let space: HostCodeRange.Space = head.source.pointee.kind == .open ? .open : .translated
+    let space: HostCodeRange.Space = head.source.pointee.kind.isOpen ? .open : .translated
     var ranges: [HostCodeRange] = []
     func add(_ from: Int, _ to: Int, _ pc: UInt32, _ kind: HostCodeRange.Kind) {
       guard to > from else { return }

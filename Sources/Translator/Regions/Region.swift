@@ -118,7 +118,7 @@ struct RegionFormer {
 
   /// The block at `pc`, if whoever comes from `source` always gets there and it has been run.
   private func block(at pc: UInt32, near source: BlockPointer) -> BlockPointer? {
-    let isOpen = source.pointee.kind == .open
+    let isOpen = source.pointee.kind.isOpen
     var codePage = source.pointee.codePage
     if (pc ^ source.pointee.pc) >> 12 != 0 {
       guard isOpen, let place = code.locate(UInt64(pc)) else { return nil }

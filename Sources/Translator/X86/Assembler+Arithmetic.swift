@@ -114,6 +114,16 @@ extension Assembler {
   }
 
   @inline(__always)
+  package mutating func test8(_ register: HostRegister, _ value: UInt8) {
+    if register == .rax {
+      emit(.one(0xA8), inOpcode: 0)
+    } else {
+      emit(.one(0xF6), 0, register: register.rawValue, needsREX: register.rawValue >= 4)
+    }
+    put(immediate: value)
+  }
+
+  @inline(__always)
   package mutating func test8(_ address: HostAddress, _ value: UInt8) {
     emit(.one(0xF6), 0, address)
     put(immediate: value)

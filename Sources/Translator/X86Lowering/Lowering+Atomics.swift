@@ -5,7 +5,7 @@ extension Lowering {
   /// Reads, computes and writes.
   mutating func lowerAtomic(_ i: IRInstruction) {
     let later = postponeOutside(i)
-    let place = locate(i, bytes: 4, isStore: true, later)
+    let place = locateInOne(i, bytes: 4, isStore: true, later)
     code.lea32(.rcx, place)
     checkAlignment(later)
     mark(later)
@@ -47,7 +47,7 @@ extension Lowering {
 
   mutating func lowerLoadReserved(_ i: IRInstruction) {
     let later = postponeOutside(i)
-    let place = locate(i, bytes: 4, isStore: false, later)
+    let place = locateInOne(i, bytes: 4, isStore: false, later)
     code.lea64(.rcx, place)
     checkAlignment(later)
     mark(later)
@@ -66,7 +66,7 @@ extension Lowering {
 
   mutating func lowerStoreConditional(_ i: IRInstruction) {
     let later = postponeOutside(i)
-    let place = locate(i, bytes: 4, isStore: true, later)
+    let place = locateInOne(i, bytes: 4, isStore: true, later)
     code.lea64(.rcx, place)
     checkAlignment(later)
     makeKey()

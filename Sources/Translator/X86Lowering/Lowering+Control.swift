@@ -30,10 +30,32 @@ extension Lowering {
     let place = UInt(bitPattern: block) &+ Self.countdown
     code.mov64(.rax, UInt64(place))
     code.alu32(.sub, HostAddress(.rax), Int32(1))
-    let later = postpone(LaterCode(.hot, block.pointee.pc))
+    let later = postpone(LaterCode(.lookUp, block.pointee.pc))
     code.jump(.l, to: &self.later[later].entry)
   }
   private static let countdown = UInt(bitPattern: MemoryLayout<Block>.offset(of: \.countdown) ?? 0)
+
+  /// Leaves for the hart unless the second half of a block's one instruction, which is in another page, is where and what it
+  /// was. To come where registers are as between regions.
+  mutating func emitStraddlingCheck(_ block: BlockPointer, secondHalf: UnsafeMutableRawPointer) {
+    let later = postpone(LaterCode(.lookUp, block.pointee.pc))
+    let pc = block.pointee.pc &+ 2
+    if !block.pointee.kind.isOpen {
+      let place = TranslationContext.fetchIndex(pc) * MemoryLayout<FetchTLBEntry>.stride
+      func field(_ path: PartialKeyPath<FetchTLBEntry>) -> HostAddress {
+        HostAddress(.rdx, Int32(truncatingIfNeeded: place + (MemoryLayout<FetchTLBEntry>.offset(of: path) ?? 0)))
+      }
+      code.load64(.rdx, Self.field(StateOffset.fetches))
+      code.alu32(.cmp, field(\.tag), pc)
+      code.jump(.ne, to: &self.later[later].entry)
+      code.alu32(.cmp, field(\.codePage), block.pointee.secondPage)
+      code.jump(.ne, to: &self.later[later].entry)
+    }
+    code.mov64(.rdx, UInt64(UInt(bitPattern: secondHalf)))
+    code.loadZero16(.rdx, HostAddress(.rdx))
+    code.alu32(.cmp, .rdx, UInt32(block.pointee.straddlingBits))
+    code.jump(.ne, to: &self.later[later].entry)
+  }
 
   /// Takes a block's instructions from the budget.
   mutating func emitCharge(_ block: RegionBlock) {
@@ -177,6 +199,10 @@ extension Lowering {
         code.call(common.findCode(bytes: later[index].count))
         code.jump(.e, to: &later[index].resume)
         code.jump(to: &later[Int(value)].entry)
+      case .misaligned:
+        if let address = later[index].address { code.lea32(.rax, address) }
+        checkPage(of: .rax, bytes: later[index].count, Int(value))
+        code.jump(to: &later[index].resume)
       case .spent:
         code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))
         code.store32(Self.field(StateOffset.pc), value)
@@ -188,8 +214,7 @@ extension Lowering {
         code.store32(Self.field(StateOffset.pc), value)
         code.mov32(.rax, HostCodeState.refused)
         jumpToLeave()
-      case .hot:
-        // The registers are still as between regions.
+      case .lookUp:
         code.mov32(.rax, value)
         code.jump(to: common.leaveTo)
       }

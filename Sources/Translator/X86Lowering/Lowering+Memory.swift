@@ -3,19 +3,11 @@ import ISA
 import SystemBus
 
 extension Lowering {
-  // Entries have 16 bytes.
-  private static let entryShift: UInt8 = 12 - 4
-  private static let entryMask = UInt32(TranslationContext.dataEntries - 1) << 4
-
-  private static func entryField(_ offset: Int?) -> HostAddress {
-    HostAddress(base, .rcx, Int32(truncatingIfNeeded: offset ?? 0))
-  }
-  private static let readTag = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.readTag))
-  private static let writeTag = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.writeTag))
-  private static let addend = entryField(MemoryLayout<DataTLBEntry>.offset(of: \.addend))
+  // Where the table for stores begins, from that for loads.
+  private static let storeAddends = Int32(TranslationContext.virtualPages * MemoryLayout<Int>.stride)
 
   /// Where an access finds its memory; what the returned place names has to be left alone until then. `later` is where it
-  /// goes if that is not to be had. Uses rax, rcx and rdx.
+  /// goes if that is not to be had. Uses rax and rcx, and rdx when there are several bytes.
   mutating func locate(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
     let group = group.flatMap { $0.base == i.a && i.access != nil ? $0 : nil }
     switch memory {
@@ -25,29 +17,56 @@ extension Lowering {
       if isStore, group == nil { checkLine(i, direct, bytes: bytes, later) }
       return direct.map { HostAddress(Self.base, $0, Int32(bitPattern: i.constant)) } ?? HostAddress(Self.base, .rax)
     case .translated:
-      if let group { return HostAddress(.rax, Int32(bitPattern: i.constant) - group.low) }
-      address(i)
-      translate(Int32(truncatingIfNeeded: bytes), loads: !isStore, stores: isStore, later)
-      return HostAddress(.rax)
+      if let group { return HostAddress(groupStart, .rcx, Int32(bitPattern: i.constant) - group.low) }
+      return translate(i, bytes: bytes, isStore: isStore, later)
     }
   }
 
-  /// Makes the guest's address in rax the host's, if the bytes from there on are in one page that may be accessed so.
-  private mutating func translate(_ bytes: Int32, loads: Bool, stores: Bool, _ later: Int) {
-    code.mov32(.rcx, .rax)
-    code.shift32(.shr, .rcx, by: Self.entryShift)
-    code.alu32(.and, .rcx, Self.entryMask)
-    if bytes > 1 { code.lea32(.rdx, HostAddress(.rax, bytes - 1)) } else { code.mov32(.rdx, .rax) }
-    code.alu32(.and, .rdx, ~UInt32(0xFFF))
-    if loads {
-      code.alu32(.cmp, .rdx, Self.readTag)
-      outside(if: .ne, later)
+  /// The same, in one register, which rcx is free beside.
+  mutating func locateInOne(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
+    let place = locate(i, bytes: bytes, isStore: isStore, later)
+    guard case .translated = memory else { return place }
+    code.lea64(.rax, place)
+    return HostAddress(.rax)
+  }
+
+  /// Where the bytes of an access are, if they are in one page that may be accessed so.
+  private mutating func translate(_ i: IRInstruction, bytes: UInt32, isStore: Bool, _ later: Int) -> HostAddress {
+    let guest = addressInRegister(i)
+    loadAddend(of: guest, isStore: isStore)
+    if bytes > 1 {
+      let misaligned = postpone(
+        LaterCode(.misaligned, UInt32(truncatingIfNeeded: later), count: Int32(truncatingIfNeeded: bytes)))
+      if guest != .rax { self.later[misaligned].address = HostAddress(guest) }
+      code.test8(guest, UInt8(truncatingIfNeeded: bytes - 1))
+      outside(if: .ne, misaligned)
+      resume(misaligned)
     }
-    if stores {
-      code.alu32(.cmp, .rdx, Self.writeTag)
-      outside(if: .ne, later)
-    }
-    code.alu64(.add, .rax, Self.addend)
+    code.test64(.rcx, .rcx)
+    outside(if: .e, later)
+    return HostAddress(guest, .rcx)
+  }
+
+  /// The register that the guest's address is in: its own, or rax.
+  private mutating func addressInRegister(_ i: IRInstruction) -> HostRegister {
+    if i.constant == 0, i.a < 32, let register = register(i.a) { return register }
+    address(i)
+    return .rax
+  }
+
+  /// Puts into rcx what to add to the guest address in a register, which is zero for a page that may not be accessed so.
+  private mutating func loadAddend(of guest: HostRegister, isStore: Bool) {
+    code.mov32(.rcx, guest)
+    code.shift32(.shr, .rcx, by: 12)
+    code.load64(.rcx, HostAddress(Self.base, .rcx, scale: 8, isStore ? Self.storeAddends : 0))
+  }
+
+  /// Goes to `later` unless as many bytes from the guest address in a register on are in one page. Uses rdx.
+  mutating func checkPage(of guest: HostRegister, bytes: Int32, _ later: Int) {
+    code.mov32(.rdx, guest)
+    code.alu32(.and, .rdx, UInt32(0xFFF))
+    code.alu32(.cmp, .rdx, 0x1000 - bytes)
+    outside(if: .a, later)
   }
 
   // MARK: Groups
@@ -98,8 +117,12 @@ extension Lowering {
     switch memory {
     case .window: checkLine(start, register(group.base), bytes: nil, later)
     case .translated:
-      address(start)
-      translate(group.end - group.low, loads: group.loads, stores: group.stores, later)
+      groupStart = addressInRegister(start)
+      loadAddend(of: groupStart, isStore: group.stores)
+      checkPage(of: groupStart, bytes: group.end - group.low, later)
+      // What may be stored to may be loaded from.
+      code.test64(.rcx, .rcx)
+      outside(if: .e, later)
     }
   }
 
@@ -159,8 +182,8 @@ extension Lowering {
   mutating func lowerLoad(_ i: IRInstruction, bytes: UInt32, isSigned: Bool) {
     let later = postponeOutside(i)
     let place = locate(i, bytes: bytes, isStore: false, later)
-    // rax may be needed for the next access.
-    let target = register(i.destination) ?? .rcx
+    // rax and rcx may be needed for the next access.
+    let target = register(i.destination) ?? .rdx
     mark(later)
     switch (bytes, isSigned) {
     case (1, true): code.loadSigned8(target, place)
@@ -184,7 +207,7 @@ extension Lowering {
       default: code.store32(place, Int32(0))
       }
     } else {
-      let value = use(i.b, 0, in: .rcx)
+      let value = use(i.b, 0, in: .rdx)
       mark(later)
       switch bytes {
       case 1: code.store8(place, value)

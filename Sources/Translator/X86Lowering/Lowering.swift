@@ -36,6 +36,8 @@ struct Lowering: ~Copyable {
   var marks: UnsafeMutablePointer<Int32>?
   /// The group of accesses that has been checked here.
   var group: AccessGroup?
+  /// Where the guest address of its first byte is, if it is translated.
+  var groupStart = HostRegister.rax
 
   /// The region's own: stores its registers, has the hart carry out an instruction, loads them again.
   var outside = Label()
@@ -167,7 +169,7 @@ struct LaterCode {
   /// What to give back to the budget, or bytes stored.
   var count: Int32 = 0
   var facts = FloatFacts()
-  /// Where a store goes; nil when rax says so.
+  /// Where an access goes; nil when rax says so.
   var address: HostAddress?
   /// The instructions that come here when they fault.
   var firstSite = 0
@@ -180,12 +182,15 @@ struct LaterCode {
     case group
     /// A store of `count` bytes goes on unless it hits code; `value` is the code for then.
     case besideCode
+    /// An access of `count` bytes at `address`, which goes on unless it leaves its page; `value` is the code for then.
+    case misaligned
     /// The budget does not suffice for the block at the address `value`.
     case spent
     /// The region is left for the address `value`.
     case exit
-    /// The region at the address `value` has been entered often.
-    case hot
+    /// The hart is to look up the address `value` from where registers are as between regions: the region there has been
+    /// entered often, or has to be looked at.
+    case lookUp
     /// The hart interprets from the address `value` on.
     case refused
   }
@@ -226,6 +231,7 @@ enum StateOffset {
   static let roundingMode = offset(\.frm)
   static let floatEnabled = offset(\.floatEnabled)
   static let floatDirty = offset(\.floatDirty)
+  static let fetches = offset(\.host.fetches)
   static let jumps = offset(\.host.jumps)
   static let hostCode = offset(\.host.code)
   static let privilege = offset(\.privilege)

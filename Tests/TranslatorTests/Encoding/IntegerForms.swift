@@ -93,6 +93,7 @@ extension Forms {
       forms.add("bt \(a.name32), \(b.name32)") { $0.bt32(a, b) }
     }
     registers { forms, a in
+      forms.add("test \(a.name8), 7") { $0.test8(a, 7) }
       forms.add("test \(a.name32), 1") { $0.test32(a, 1) }
       forms.add("test \(a.name32), 2147483648") { $0.test32(a, UInt32(0x8000_0000)) }
     }
