@@ -32,6 +32,9 @@ package struct HostCodeState: BitwiseCopyable {
   package var faults: UInt32 = 0
   /// The upper half of a boxed single, and nothing else.
   package let box: UInt64 = 0xFFFF_FFFF_0000_0000
+  /// The NaNs that operations give, the single one boxed.
+  package let canonicalSingle: UInt64 = 0xFFFF_FFFF_7FC0_0000
+  package let canonicalDouble: UInt64 = 0x7FF8_0000_0000_0000
 
   package init() {}
 

@@ -171,6 +171,7 @@ extension Lowering {
   // MARK: Outside
 
   mutating func lowerOutside(_ i: IRInstruction) {
+    settleAll()
     let later = postpone(LaterCode(.outside, i.site))
     code.jump(to: &self.later[later].entry)
     code.bind(&self.later[later].resume)
@@ -186,12 +187,17 @@ extension Lowering {
       sites.lead(later[index].firstSite, count: later[index].sites, to: code.offset)
       let value = later[index].value
       switch later[index].kind {
+      case .canonical:
+        emitCanonical(later[index].nans)
+        code.jump(to: &later[index].resume)
       case .outside:
+        emitCanonical(later[index].nans)
         code.mov32(.rax, value)
         if isPinned { code.call(common.pinnedOutside) } else { code.call(&outside) }
         code.jump(to: &later[index].resume)
       case .group:
         facts = later[index].facts
+        nans.removeAll()
         for place in Int(value)..<Int(value) + Int(later[index].count) { lower(instructions[place]) }
         code.jump(to: &later[index].resume)
       case .besideCode:
@@ -210,6 +216,7 @@ extension Lowering {
         jumpToLeave()
       case .exit: emitExit(value)
       case .refused:
+        emitCanonical(later[index].nans)
         if later[index].count != 0 { code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count)) }
         code.store32(Self.field(StateOffset.pc), value)
         code.mov32(.rax, HostCodeState.refused)

@@ -23,6 +23,7 @@ extension Lowering {
 
   /// Leaves host code through one of the hart's functions, with no call of a region's own, as there is no way back.
   mutating func lowerSystem(_ i: IRInstruction) {
+    settleAll()
     storeRegisters()
     code.mov32(.rax, i.site)
     code.jump(to: common.system)

@@ -8,6 +8,7 @@ extension Lowering {
     let last = instructions[block.last - 1]
     guard last.kind.endsBlock else { return lower(block.first..<block.last, of: instructions) }
     lower(block.first..<block.last - 1, of: instructions)
+    settleAll()
     note(block.last - 1)
     switch last.kind {
     case .branch: lowerBranch(last, block, labels, next: next)

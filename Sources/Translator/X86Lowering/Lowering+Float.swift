@@ -35,6 +35,8 @@ extension Lowering {
     while left != 0 {
       let guest = UInt8(truncatingIfNeeded: left.trailingZeroBitCount)
       left &= left &- 1
+      // A NaN that the host has made of a boxed single looks like one, and the guest's does not.
+      settle(guest)
       if let register = vectors.register(of: guest) {
         code.moveBits(.double, .rax, register)
         code.shift64(.shr, .rax, by: 32)
@@ -96,13 +98,37 @@ extension Lowering {
     return scratch
   }
 
-  /// The same unless the result is a NaN: those are for the hart to make canonical.
+  /// The same for a result that may be a NaN, to be looked at now or once it matters.
+  /// - Parameter operands: a bit for each register whose NaN makes the result one.
   private mutating func finishFloat(
-    _ width: HostFloatWidth, _ guest: UInt8, _ result: VectorRegister, _ later: Int
+    _ width: HostFloatWidth, _ guest: UInt8, _ result: VectorRegister, _ later: Int, operands: UInt32
+  ) {
+    if vectors.register(of: guest) == nil {
+      code.compareFloats(width, result, result)
+      outside(if: .p, later)
+      nans.clear(operands)
+    } else {
+      nans.add(guest, operands: operands, isSingle: width == .single)
+    }
+    finishVector(guest, result)
+  }
+
+  /// The same where flags may be others than the guest's when it is a NaN: the hart then does it again.
+  private mutating func finishExactly(
+    _ width: HostFloatWidth, _ guest: UInt8, _ result: VectorRegister, _ later: Int, operands: UInt32
   ) {
     code.compareFloats(width, result, result)
     outside(if: .p, later)
+    nans.clear(operands)
+    nans.overwrite(guest)
     finishVector(guest, result)
+  }
+
+  /// Makes sure of operands that would be taken for numbers of another width.
+  private mutating func settleOtherWidth(_ width: HostFloatWidth, _ registers: UInt8...) {
+    for register in registers where nans.contains(register) {
+      if nans.isSingle(register) != (width == .single) { settle(register) }
+    }
   }
 
   // MARK: Operations
@@ -121,10 +147,11 @@ extension Lowering {
     case .multiply: arithmetic(.mul, width, i, later)
     case .divide: arithmetic(.div, width, i, later)
     case .squareRoot:
+      settleOtherWidth(width, i.a)
       // The upper half of a single comes from the destination.
       copy(i.a, to: .xmm0)
       code.squareRoot(width, .xmm0, .xmm0)
-      finishFloat(width, i.destination, .xmm0, later)
+      finishFloat(width, i.destination, .xmm0, later, operands: HostNaNs.bit(i.a))
     case .fusedMultiplyAdd: fused(.add213, width, i, later)
     case .fusedMultiplySubtract: fused(.sub213, width, i, later)
     case .fusedNegatedMultiplySubtract: fused(.negatedAdd213, width, i, later)
@@ -136,6 +163,7 @@ extension Lowering {
     case .fromSignedWord, .fromUnsignedWord: convertFromWord(operation, width, i)
     case .toSignedWord: convertToWord(width, i, later)
     case .moveToInteger:
+      settle(i.a)
       if let register = vectors.register(of: i.a) {
         let target = target(i.destination)
         code.moveBits(.single, target, register)
@@ -147,6 +175,7 @@ extension Lowering {
     case .moveFromInteger:
       code.moveBits(.single, .xmm0, use(i.a, 0, in: .rax))
       code.logic(.or, .xmm0, box(in: .xmm1))
+      nans.overwrite(i.destination)
       finishVector(i.destination, .xmm0)
     case .convert: convert(to: width, i, later)
     }
@@ -157,29 +186,34 @@ extension Lowering {
   private mutating func arithmetic(
     _ operation: HostFloatArithmetic, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int
   ) {
+    settleOtherWidth(width, i.a, i.b)
     let second = vector(i.b, in: .xmm1)
-    // Where the result is not an operand, the hart can still do the instruction once it has been overwritten.
-    let own = i.destination != i.a && i.destination != i.b ? vectors.register(of: i.destination) : nil
-    let result = own ?? .xmm0
+    var result = vectors.register(of: i.destination) ?? .xmm0
     if features.contains(.avx) {
       code.float(operation, width, result, vector(i.a, in: .xmm0), second)
     } else {
+      if i.destination == i.b { result = .xmm0 }
       copy(i.a, to: result)
       code.float(operation, width, result, second)
     }
-    finishFloat(width, i.destination, result, later)
+    finishFloat(width, i.destination, result, later, operands: HostNaNs.bit(i.a) | HostNaNs.bit(i.b))
   }
 
   private mutating func fused(
     _ operation: HostFusedArithmetic, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int
   ) {
+    settleOtherWidth(width, i.a, i.b, i.c)
     let (second, third) = (vector(i.b, in: .xmm1), vector(i.c, in: .xmm2))
     copy(i.a, to: .xmm0)
     code.fused(operation, width, .xmm0, second, third)
-    finishFloat(width, i.destination, .xmm0, later)
+    finishExactly(
+      width, i.destination, .xmm0, later,
+      operands: HostNaNs.bit(i.a) | HostNaNs.bit(i.b) | HostNaNs.bit(i.c))
   }
 
   private mutating func signInject(_ operation: IRFloat, _ width: HostFloatWidth, _ i: IRInstruction) {
+    settle(i.a, i.b)
+    nans.overwrite(i.destination)
     if i.a == i.b, operation == .signInject { return finishVector(i.destination, vector(i.a, in: .xmm0)) }
     code.mov64(.rax, width == .single ? 1 << 31 : 1 << 63)
     code.moveBits(.double, .xmm1, .rax)
@@ -209,6 +243,7 @@ extension Lowering {
   private mutating func compareFloats(
     _ condition: HostCondition, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int
   ) {
+    settleOtherWidth(width, i.a, i.b)
     let first = vector(i.a, in: .xmm0)
     if let second = vectors.register(of: i.b) {
       code.compareFloats(width, first, second)
@@ -216,6 +251,7 @@ extension Lowering {
       code.compareFloats(width, first, Self.floatSlot(i.b))
     }
     outside(if: .p, later)
+    nans.clear(HostNaNs.bit(i.a) | HostNaNs.bit(i.b))
     code.setcc8(condition, .rax)
     let target = target(i.destination)
     code.movzx8(target, .rax)
@@ -225,6 +261,7 @@ extension Lowering {
   // MARK: Conversions
 
   private mutating func convertFromWord(_ operation: IRFloat, _ width: HostFloatWidth, _ i: IRInstruction) {
+    nans.overwrite(i.destination)
     load(i.a, 0, into: .rax)
     // Only the low end is written; what was there must not be waited for.
     if width == .single {
@@ -243,6 +280,7 @@ extension Lowering {
 
   /// Toward zero. What does not fit comes out of the host as the least number.
   private mutating func convertToWord(_ width: HostFloatWidth, _ i: IRInstruction, _ later: Int) {
+    settle(i.a)
     code.convertToInteger32(width, .rax, vector(i.a, in: .xmm0), truncates: true)
     code.alu32(.cmp, .rax, UInt32(1) << 31)
     outside(if: .e, later)
@@ -250,6 +288,7 @@ extension Lowering {
   }
 
   private mutating func convert(to width: HostFloatWidth, _ i: IRInstruction, _ later: Int) {
+    settle(i.a)
     let operand = vector(i.a, in: .xmm1)
     if width == .single {
       let box = box(in: .xmm0)
@@ -258,7 +297,7 @@ extension Lowering {
       code.logic(.xor, .xmm0, .xmm0)
     }
     code.convertFloat(from: width == .double ? .single : .double, .xmm0, operand)
-    finishFloat(width, i.destination, .xmm0, later)
+    finishFloat(width, i.destination, .xmm0, later, operands: 0)
   }
 
   // MARK: Registers of a region

@@ -85,6 +85,8 @@ extension Lowering {
         continue
       }
       note(place)
+      // What is made again begins like this.
+      settleAll()
       let later = postpone(
         LaterCode(
           .group, UInt32(truncatingIfNeeded: place), count: Int32(truncatingIfNeeded: found.range.count)))
@@ -228,12 +230,14 @@ extension Lowering {
     mark(later)
     code.loadFloat(isDouble ? .double : .single, result, place)
     if !isDouble { code.logic(.or, result, box(in: .xmm1)) }
+    nans.overwrite(i.destination)
     finishVector(i.destination, result)
     facts.follow(i)
     resume(later)
   }
 
   mutating func lowerFloatStore(_ i: IRInstruction, isDouble: Bool) {
+    settle(i.b)
     let later = postponeOutside(i)
     checkFloat(later)
     let place = locate(i, bytes: isDouble ? 8 : 4, isStore: true, later)

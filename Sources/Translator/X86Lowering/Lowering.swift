@@ -32,6 +32,7 @@ struct Lowering: ~Copyable {
 
   /// Here.
   var facts = FloatFacts()
+  var nans = HostNaNs()
   /// Where to note at which offset the code of each instruction of the intermediate representation begins.
   var marks: UnsafeMutablePointer<Int32>?
   /// The group of accesses that has been checked here.
@@ -136,6 +137,7 @@ struct Lowering: ~Copyable {
       return 0
     }
     self.later[laterCount] = later
+    self.later[laterCount].nans = nans.found
     laterCount += 1
     return laterCount - 1
   }
@@ -169,6 +171,7 @@ struct LaterCode {
   /// What to give back to the budget, or bytes stored.
   var count: Int32 = 0
   var facts = FloatFacts()
+  var nans = HostNaNs.Found()
   /// Where an access goes; nil when rax says so.
   var address: HostAddress?
   /// The instructions that come here when they fault.
@@ -178,6 +181,8 @@ struct LaterCode {
   enum Kind {
     /// The hart carries out one instruction.
     case outside
+    /// NaNs of the host's become the guest's.
+    case canonical
     /// `count` instructions from the one at `value` on are made once more, without a common check.
     case group
     /// A store of `count` bytes goes on unless it hits code; `value` is the code for then.
@@ -240,6 +245,8 @@ enum StateOffset {
   static let floatStatus = offset(\.host.floatStatus)
   static let reservation = offset(\.reservation)
   static let box = offset(\.host.box)
+  static let canonicalSingle = offset(\.host.canonicalSingle)
+  static let canonicalDouble = offset(\.host.canonicalDouble)
   static let cleanFloatStatus = offset(\.host.cleanFloatStatus)
   static let faults = offset(\.host.faults)
   static let usedFloat = offset(\.host.usedFloat)
