@@ -13,6 +13,9 @@ public enum SliceOutcome: Equatable, Sendable {
 extension VirtMachine {
   /// Instructions of a hart's turn: what it runs before the next one gets its own.
   package static let quantum: UInt64 = 20_000
+  /// The same of a hart that shares the machine with none, where the host's time decides: less would cost fast code some
+  /// hundredths of its speed, and more would keep others waiting where slow code follows it.
+  package static let longestTurn: UInt64 = 3 * quantum
 
   /// What a host can load while it runs an instruction, about.
   private static let bytesPerInstruction: UInt64 = 8
@@ -172,7 +175,7 @@ extension VirtMachine {
       let hart = harts[index]
       guard !hart.isWaiting || hart.hasWakeUp, !isStalled(index) else { continue }
       nextHart = (index + 1) % harts.count
-      turnLeft = Self.quantum
+      turnLeft = virtualClock == nil && harts.count == 1 ? Self.longestTurn : Self.quantum
       if let virtualClock, deadlines.next != .max {
         turnLeft = min(turnLeft, virtualClock.instructions(until: deadlines.next))
       }

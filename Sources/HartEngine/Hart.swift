@@ -43,7 +43,12 @@ public final class Hart {
     _read { yield state.pointee.csr }
     _modify { yield &state.pointee.csr }
   }
-  @exclusivity(unchecked) var pmp = PMP()
+  /// In a place of its own, so that asking it does not copy it.
+  private let protection: UnsafeMutablePointer<PMP>
+  @inline(__always) var pmp: PMP {
+    _read { yield protection.pointee }
+    _modify { yield &protection.pointee }
+  }
 
   let translationMemory: TranslationMemory
   @exclusivity(unchecked) var contexts: [TranslationContext] = []
@@ -148,6 +153,8 @@ public final class Hart {
     codeContext = context
     contexts = [context]
     contextKeys[0] = bare.packed
+    protection = .allocate(capacity: 1)
+    protection.initialize(to: PMP())
     state = .allocate(capacity: 1)
     state.initialize(
       to: HartState(
@@ -170,6 +177,7 @@ public final class Hart {
   deinit {
     code.unregister(.passUnretained(self))
     state.deallocate()
+    protection.deallocate()
     meter?.deallocate()
     UnsafeMutableRawPointer(scratch).deallocate()
     builder.deallocate()

@@ -7,8 +7,8 @@ package struct Pace: Sendable {
   package static let longestStretch: UInt64 = 50_000
   /// Time too short to start another stretch for, in nanoseconds.
   package static let shortestStretch: UInt64 = 2_000
-  /// Instructions of one stretch; the upper bound is a hart's whole turn.
-  package static let range: ClosedRange<UInt64> = 64...VirtMachine.quantum
+  /// Instructions of one stretch; the upper bound is a hart's longest turn.
+  package static let range: ClosedRange<UInt64> = 64...VirtMachine.longestTurn
 
   /// What an instruction takes, in units of 2⁻¹⁰ nanoseconds.
   private var cost: UInt64 = 4 << 10

@@ -131,7 +131,8 @@ package final class TranslationContext {
   }
 
   static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
-  static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 1) & 0x3FF) }
+  /// The addresses of a page share a quarter of the jump cache, so that no more has to be looked through for one page.
+  static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 4) & 0x300 | (pc >> 1) & 0xFF) }
   /// Addresses within 256 bytes have places of their own. Host code computes the same.
   static func hostJumpIndex(_ pc: UInt32) -> Int {
     Int(truncatingIfNeeded: (pc ^ (pc & 0xFF) << 4) >> 4) & (hostJumpEntries - 1)
@@ -321,7 +322,8 @@ package final class TranslationContext {
     let bit: UInt64 = 1 &<< UInt64(page & 63)
     guard jumpPages[word] & bit != 0 else { return }
     jumpPages[word] &= ~bit
-    var sections = jumpSections
+    let first = Self.jumpIndex(page << 12) / Self.sectionLength
+    var sections = jumpSections & 0xFFFF &<< UInt64(truncatingIfNeeded: first)
     forEachSection(of: &sections) { first in
       for index in first..<first + Self.sectionLength {
         let pc = jumps[index].pc
