@@ -127,7 +127,7 @@ extension Lowering {
 
   /// Jumps to the host code for the instruction address in rax, from between regions.
   private mutating func emitJumpThroughTable() {
-    CommonCode.emitJumpThroughTable(&code, orElse: common.lookBeside)
+    CommonCode.emitJumpThroughTable(&code, orElse: common.lookFurther)
   }
 
   /// Leaves the region for an instruction address that is always the same.
