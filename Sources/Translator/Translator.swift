@@ -154,6 +154,8 @@ struct Membership {
   let region: Int
   /// The block's next one; 0 for none.
   let next: UInt32
+  /// How many of the block's instructions.
+  let count: Int32
   let block: BlockPointer
 }
 
@@ -314,11 +316,16 @@ extension Translator: HostCodeEngine {
       blocks[index].first = builder.pointee.count
       let source = blocks[index].source
       builder.pointee.onlyTarget = blocks[index].end.isDirect ? blocks[index].end.taken : nil
+      let count = blocks[index].count
       var operation = Block.operations(source)
       while true {
         let site = SlowPathSite(
           place: UInt32(truncatingIfNeeded: (UnsafeRawPointer(operation) - UnsafeRawPointer(cache.arena)) >> 4),
-          remaining: UInt32(bitPattern: source.pointee.count &- Int32(operation.tag)))
+          remaining: UInt32(bitPattern: count &- Int32(operation.tag)))
+        if Int32(operation.tag) == count {
+          builder.pointee.appendContinuation(site: site.packed)
+          break
+        }
         builder.pointee.beginInstruction(operation, site: site.packed)
         execute(operation, in: &semantics)
         builder.pointee.endInstruction(destination: operation.rd)
@@ -358,7 +365,7 @@ extension Translator: HostCodeEngine {
     return IRVerifier.complaint(
       about: UnsafeBufferPointer(start: builder.pointee.instructions + block.first, count: block.last - block.first),
       // One more for the operation that ends a block which no jump ends.
-      operations: start...start &+ UInt32(bitPattern: block.source.pointee.count))
+      operations: start...start &+ UInt32(bitPattern: block.count))
   }
 
   private func chooseRegisters() -> RegisterMap {
@@ -449,14 +456,15 @@ extension Translator: HostCodeEngine {
     let number = regions.count
     regions.append(region)
     for block in blocks {
-      memberships.append(Membership(region: number, next: block.source.pointee.hostRecord, block: block.source))
+      memberships.append(
+        Membership(region: number, next: block.source.pointee.hostRecord, count: block.count, block: block.source))
       block.source.pointee.hostRecord = UInt32(truncatingIfNeeded: memberships.count)
-      cache.effort &+= Int(block.source.pointee.count) &* 30
-      statistics.instructions += Int(block.source.pointee.count)
-      if !region.countsDown { statistics.regionInstructions += Int(block.source.pointee.count) }
+      cache.effort &+= Int(block.count) &* 30
+      statistics.instructions += Int(block.count)
+      if !region.countsDown { statistics.regionInstructions += Int(block.count) }
     }
     region.head.pointee.hostCode = address(region.entry)
-    region.head.pointee.hostCost = region.head.pointee.count
+    region.head.pointee.hostCost = blocks[0].needed
     region.head.pointee.entryCost = Block.neverEnter
     statistics.bytes = buffer.used
   }

@@ -35,12 +35,22 @@ extension Lowering {
   }
   private static let countdown = UInt(bitPattern: MemoryLayout<Block>.offset(of: \.countdown) ?? 0)
 
-  /// Takes a block's instructions from the budget.
+  /// Takes a block's instructions from the budget, which is looked at for all that may come before it is again.
   mutating func emitCharge(_ block: RegionBlock) {
-    code.alu32(.sub, Self.budget, UInt32(bitPattern: block.source.pointee.count))
-    let later = postpone(LaterCode(.spent, block.source.pointee.pc, count: block.source.pointee.count))
-    // Less than zero: processors take a subtraction and such a jump as one, which they do not for its sign.
-    code.jump(.l, to: &self.later[later].entry)
+    // Compared with nothing else than less than zero: processors take a subtraction or comparison and such a jump as one,
+    // which they do not for its sign.
+    let count = UInt32(bitPattern: block.count)
+    let isForMore = block.needed > block.count
+    if isForMore {
+      code.alu32(.cmp, Self.budget, UInt32(bitPattern: block.needed))
+    } else {
+      code.alu32(.sub, Self.budget, count)
+    }
+    if block.needed > 0 {
+      let later = postpone(LaterCode(.spent, block.source.pointee.pc, count: isForMore ? 0 : block.count))
+      code.jump(.l, to: &self.later[later].entry)
+    }
+    if isForMore { code.alu32(.sub, Self.budget, count) }
   }
 
   // MARK: Ends of blocks
@@ -178,7 +188,7 @@ extension Lowering {
         code.jump(.e, to: &later[index].resume)
         code.jump(to: &later[Int(value)].entry)
       case .spent:
-        code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))
+        if later[index].count != 0 { code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count)) }
         code.store32(Self.field(StateOffset.pc), value)
         code.alu32(.xor, .rax, .rax)
         jumpToLeave()
