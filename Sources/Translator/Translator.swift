@@ -101,6 +101,9 @@ public final class Translator {
   /// How often a block is entered before what it leads to is translated with it.
   private let countdown: Int32
   private static let standardCountdown: Int32 = 150
+  /// How many times as often what is already part of a region: else every place that a long stretch of code is come back
+  /// to would begin a region with the same code behind it.
+  private static let patience: Int32 = 8
   /// So that what is run eagerly comes to be run as a region too.
   private static let eagerCountdown: Int32 = 50
 
@@ -134,6 +137,8 @@ struct TranslatedRegion {
   /// Whether it is of the first tier: a block that counts how often it is entered.
   let countsDown: Bool
   var isDead = false
+  /// Whether it has been entered often enough once, and was left as it was, being part of a region already.
+  var hasWaited = false
   /// Where simpler code for the same blocks began, which leads here now.
   var predecessor: Int?
   /// The last exit that was linked to it; 0 for none.
@@ -213,6 +218,17 @@ extension Translator: HostCodeEngine {
     return nil
   }
 
+  /// Whether a region in use goes through `block`.
+  private func isWithinRegion(_ block: BlockPointer) -> Bool {
+    var record = block.pointee.hostRecord
+    while record != 0, Int(record) <= memberships.count {
+      let membership = memberships[Int(record) - 1]
+      if !regions[membership.region].countsDown, !regions[membership.region].isDead { return true }
+      record = membership.next
+    }
+    return false
+  }
+
   package func invalidate(_ block: BlockPointer) {
     var record = block.pointee.hostRecord
     block.pointee.hostRecord = 0
@@ -281,6 +297,11 @@ extension Translator: HostCodeEngine {
     defer { if isTimed { statistics.regionNanoseconds &+= HostTime.now &- started } }
     block.pointee.countdown = .max
     guard let simple = region(of: block) else { return }
+    if !regions[simple].hasWaited, isWithinRegion(block) {
+      regions[simple].hasWaited = true
+      block.pointee.countdown = countdown * Self.patience
+      return
+    }
     guard translate(block, isFirst: false), simple < regions.count, let better = region(of: block), better != simple
     else { return }
     // Who jumps to what there was before goes on to this.
