@@ -17,6 +17,8 @@ struct CommonCode {
   private(set) var leaveTo = 0
   /// What jumps through the table of host code do that found something else in their first place.
   private(set) var lookFurther = 0
+  /// Jumps through the table of host code to the instruction address in rax, from between regions.
+  private(set) var jumpThroughTable = 0
   /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
   /// and rdx.
   private var findCode: InlineArray<4, Int> = .init(repeating: 0)
@@ -91,6 +93,9 @@ struct CommonCode {
 
     lookFurther = code.offset
     Self.emitJumpThroughTable(&code, isSecond: true, orElse: leaveTo)
+
+    jumpThroughTable = code.offset
+    Self.emitJumpThroughTable(&code, orElse: lookFurther)
 
     for index in 0..<4 {
       findCode[index] = code.offset

@@ -137,8 +137,15 @@ extension Lowering {
 
   /// Jumps to the host code for the instruction address in rax, from between regions.
   private mutating func emitJumpThroughTable() {
-    CommonCode.emitJumpThroughTable(&code, orElse: common.lookFurther)
+    if code.offset < Self.muchCode {
+      CommonCode.emitJumpThroughTable(&code, orElse: common.lookFurther)
+    } else {
+      code.jump(to: common.jumpThroughTable)
+    }
   }
+  /// Where so much host code is in use, in bytes, that what it takes of the caches counts for more than that the host
+  /// predicts each indirect jump by itself.
+  private static let muchCode = 1 << 20
 
   /// Leaves the region for an instruction address that is always the same.
   private mutating func emitExit(_ pc: UInt32) {
