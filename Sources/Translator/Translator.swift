@@ -101,6 +101,9 @@ public final class Translator {
   /// How often a block is entered before what it leads to is translated with it.
   private let countdown: Int32
   private static let standardCountdown: Int32 = 150
+  /// How many times as often what is already part of a region: else every place that a long stretch of code is come back
+  /// to would begin a region with the same code behind it.
+  private static let patience: Int32 = 8
   /// So that what is run eagerly comes to be run as a region too.
   private static let eagerCountdown: Int32 = 50
 
@@ -134,6 +137,8 @@ struct TranslatedRegion {
   /// Whether it is of the first tier: a block that counts how often it is entered.
   let countsDown: Bool
   var isDead = false
+  /// Whether it has been entered often enough once, and was left as it was, being part of a region already.
+  var hasWaited = false
   /// Where simpler code for the same blocks began, which leads here now.
   var predecessor: Int?
   /// The last exit that was linked to it; 0 for none.
@@ -154,6 +159,8 @@ struct Membership {
   let region: Int
   /// The block's next one; 0 for none.
   let next: UInt32
+  /// How many of the block's instructions.
+  let count: Int32
   let block: BlockPointer
 }
 
@@ -209,6 +216,17 @@ extension Translator: HostCodeEngine {
       record = membership.next
     }
     return nil
+  }
+
+  /// Whether a region in use goes through `block`.
+  private func isWithinRegion(_ block: BlockPointer) -> Bool {
+    var record = block.pointee.hostRecord
+    while record != 0, Int(record) <= memberships.count {
+      let membership = memberships[Int(record) - 1]
+      if !regions[membership.region].countsDown, !regions[membership.region].isDead { return true }
+      record = membership.next
+    }
+    return false
   }
 
   package func invalidate(_ block: BlockPointer) {
@@ -279,6 +297,11 @@ extension Translator: HostCodeEngine {
     defer { if isTimed { statistics.regionNanoseconds &+= HostTime.now &- started } }
     block.pointee.countdown = .max
     guard let simple = region(of: block) else { return }
+    if !regions[simple].hasWaited, isWithinRegion(block) {
+      regions[simple].hasWaited = true
+      block.pointee.countdown = countdown * Self.patience
+      return
+    }
     guard translate(block, isFirst: false), simple < regions.count, let better = region(of: block), better != simple
     else { return }
     // Who jumps to what there was before goes on to this.
@@ -314,11 +337,16 @@ extension Translator: HostCodeEngine {
       blocks[index].first = builder.pointee.count
       let source = blocks[index].source
       builder.pointee.onlyTarget = blocks[index].end.isDirect ? blocks[index].end.taken : nil
+      let count = blocks[index].count
       var operation = Block.operations(source)
       while true {
         let site = SlowPathSite(
           place: UInt32(truncatingIfNeeded: (UnsafeRawPointer(operation) - UnsafeRawPointer(cache.arena)) >> 4),
-          remaining: UInt32(bitPattern: source.pointee.count &- Int32(operation.tag)))
+          remaining: UInt32(bitPattern: count &- Int32(operation.tag)))
+        if Int32(operation.tag) == count {
+          builder.pointee.appendContinuation(site: site.packed)
+          break
+        }
         builder.pointee.beginInstruction(operation, site: site.packed)
         execute(operation, in: &semantics)
         builder.pointee.endInstruction(destination: operation.rd)
@@ -358,7 +386,7 @@ extension Translator: HostCodeEngine {
     return IRVerifier.complaint(
       about: UnsafeBufferPointer(start: builder.pointee.instructions + block.first, count: block.last - block.first),
       // One more for the operation that ends a block which no jump ends.
-      operations: start...start &+ UInt32(bitPattern: block.source.pointee.count))
+      operations: start...start &+ UInt32(bitPattern: block.count))
   }
 
   private func chooseRegisters() -> RegisterMap {
@@ -451,14 +479,15 @@ extension Translator: HostCodeEngine {
     let number = regions.count
     regions.append(region)
     for block in blocks {
-      memberships.append(Membership(region: number, next: block.source.pointee.hostRecord, block: block.source))
+      memberships.append(
+        Membership(region: number, next: block.source.pointee.hostRecord, count: block.count, block: block.source))
       block.source.pointee.hostRecord = UInt32(truncatingIfNeeded: memberships.count)
-      cache.effort &+= Int(block.source.pointee.count) &* 30
-      statistics.instructions += Int(block.source.pointee.count)
-      if !region.countsDown { statistics.regionInstructions += Int(block.source.pointee.count) }
+      cache.effort &+= Int(block.count) &* 30
+      statistics.instructions += Int(block.count)
+      if !region.countsDown { statistics.regionInstructions += Int(block.count) }
     }
     region.head.pointee.hostCode = address(region.entry)
-    region.head.pointee.hostCost = region.head.pointee.count
+    region.head.pointee.hostCost = blocks[0].needed
     region.head.pointee.entryCost = Block.neverEnter
     statistics.bytes = buffer.used
   }

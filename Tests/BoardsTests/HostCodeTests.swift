@@ -160,4 +160,55 @@ import Testing
     #expect(translated.machine.saveState() == interpreted.machine.saveState())
     #expect(translated.machine.harts[0][x: 10] == 3 * 60 * functions)
   }
+
+  /// Functions of a page in turns that have the same first place for their host code, so that one is always in its second,
+  /// which is another page's; and then the page leads elsewhere.
+  @Test func manyTargetsOfAPageThatIsMappedAnew() throws {
+    let base = MemoryMap.ramBase
+    let (root, leaf, virtual) = (base + 0x8000, base + 0x9000, 0x4000_0000 as UInt32)
+    let pages = [base + 0xA000, base + 0xB000]
+    let program = { (assembler: inout Assembler) in
+      for (page, sum) in zip(pages, [3, 100] as [Int32]) {
+        for function in [0, 0x444, 0x888] as [UInt32] {
+          assembler.store(Assembler.encode(.addi, rd: 10, rs1: 10, sum), to: page + function)
+          assembler.store(Assembler.encode(.jalr, rs1: 1), to: page + function + 4)
+        }
+      }
+      // All but the page is mapped one to one.
+      for start in [0, base] { assembler.store(start >> 2 | 0xCF, to: root + start >> 22 * 4) }
+      assembler.store(leaf >> 2 | 1, to: root + virtual >> 22 * 4)
+      assembler.write(.pmpaddr(15), .max)
+      assembler.write(.pmpcfg(3), 0x1F00_0000)
+      assembler.write(.satp, 1 << 31 | root >> 12)
+      let (start, round, calls) = (assembler.label(), assembler.label(), assembler.label())
+      assembler.write(.mepc, addressOf: start)
+      assembler.write(.mstatus, 0x800)
+      assembler.emit(.mret)
+      assembler.bind(start)
+      for (index, function) in [0, 0x444, 0x888].enumerated() {
+        assembler.li(11 + UInt8(index), virtual + UInt32(function))
+      }
+      assembler.li(5, Self.rounds)
+      assembler.li(7, leaf)
+      for (index, page) in pages.enumerated() { assembler.li(8 + UInt8(index), page >> 2 | 0xCF) }
+      assembler.bind(round)
+      assembler.emit(.sw, rs1: 7, rs2: 8)
+      assembler.emit(.sfenceVMA, rs1: 11)
+      assembler.li(6, 20)
+      assembler.bind(calls)
+      for register in UInt8(11)...13 { assembler.emit(.jalr, rd: 1, rs1: register) }
+      assembler.emit(.addi, rd: 6, rs1: 6, -1)
+      assembler.branch(.bne, 6, 0, to: calls)
+      for register in UInt8(8)...9 { assembler.emit(.xor, rd: register, rs1: 8, rs2: 9) }
+      assembler.emit(.xor, rd: 8, rs1: 8, rs2: 9)
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: round)
+      assembler.endMachine()
+    }
+    let interpreted = try Board(engine: .interpreter, program)
+    let translated = try Board(engine: .translator, program)
+    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
+    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    #expect(translated.machine.harts[0][x: 10] == 103 * 60 * Self.rounds / 2)
+  }
 }

@@ -137,6 +137,12 @@ package final class TranslationContext {
   static func hostJumpIndex(_ pc: UInt32) -> Int {
     Int(truncatingIfNeeded: (pc ^ (pc & 0xFF) << 4) >> 4) & (hostJumpEntries - 1)
   }
+  /// The second place for an address: among those of the page half the table away, so that what is too much for its page
+  /// finds room there, and addresses that have the same first place have several second ones.
+  static func secondHostJumpIndex(_ pc: UInt32) -> Int {
+    hostJumpIndex(pc) ^ hostJumpDistance ^ Int(truncatingIfNeeded: pc >> 1 & 7) << 5
+  }
+  package static let hostJumpDistance = hostJumpEntries / 2
   package static func fetchIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0xFF) }
 
   /// Makes those entries of zeroed tables empty that zeros do not.
@@ -199,11 +205,19 @@ package final class TranslationContext {
     jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 &<< UInt64((pc >> 12) & 63)
   }
 
-  /// Remembers where the host code for `pc` is. What was in its place goes to the one beside it.
+  /// Remembers where the host code for `pc` is. What was in its place goes to its other one.
   func cacheHostCode(_ code: UInt32, at pc: UInt32) {
     let index = Self.hostJumpIndex(pc)
-    if hostJumps[index].pc != pc, hostJumps[index].code != 0 { hostJumps[index ^ 1] = hostJumps[index] }
-    hostJumps[index] = HostJumpEntry(pc: pc, code: code)
+    let before = hostJumps[index]
+    if before.pc != pc, before.code != 0 {
+      let first = Self.hostJumpIndex(before.pc)
+      setHostJump(at: first == index ? Self.secondHostJumpIndex(before.pc) : first, before)
+    }
+    setHostJump(at: index, HostJumpEntry(pc: pc, code: code))
+  }
+
+  private func setHostJump(at index: Int, _ entry: HostJumpEntry) {
+    hostJumps[index] = entry
     let page = index >> 8
     hostJumpSections[page] |= 1 &<< UInt8(truncatingIfNeeded: (index & 0xFF) / Self.hostJumpSectionLength)
     hostJumpPagesInUse[page >> 6] |= 1 &<< UInt64(truncatingIfNeeded: page & 63)
@@ -277,6 +291,11 @@ package final class TranslationContext {
   /// Drops where the host code for addresses in a page is.
   private func flushHostCode(page: UInt32) {
     let index = Int(truncatingIfNeeded: page) & (Self.hostJumpPages - 1)
+    flushHostCode(page: page, at: index)
+    flushHostCode(page: page, at: index ^ Self.hostJumpPages / 2)
+  }
+
+  private func flushHostCode(page: UInt32, at index: Int) {
     let sections = hostJumpSections[index]
     guard sections != 0 else { return }
     forEachHostJumpSection(of: index) {

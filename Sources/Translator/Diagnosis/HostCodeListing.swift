@@ -78,7 +78,7 @@ extension Translator {
   /// more than the code.
   private func listing(of number: Int) -> HostCodeListing? {
     let region = regions[number]
-    former.form(again: memberships.lazy.filter { $0.region == number }.map(\.block), into: &blocks)
+    former.form(again: memberships.lazy.filter { $0.region == number }, into: &blocks)
     guard !blocks.isEmpty, build() else { return nil }
     let room = region.end - region.entry + 4096
     let scratch = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
@@ -101,7 +101,7 @@ extension Translator {
     rows += rareRows(lowering.laterCount, extent)
     return HostCodeListing(
       isRegion: !region.countsDown, entry: region.head.pointee.pc, blocks: blocks.count,
-      instructions: blocks.reduce(0) { $0 + Int($1.source.pointee.count) }, start: address(region.entry),
+      instructions: blocks.reduce(0) { $0 + Int($1.count) }, start: address(region.entry),
       code: Array(UnsafeBufferPointer(start: buffer.writable + region.entry, count: region.end - region.entry)),
       rows: rows)
   }
@@ -119,9 +119,9 @@ extension Translator {
     var rows = [HostCodeListing.Row(subject: .enter(pc: pc), intermediate: "enter", host: range(start, body))]
     var operation = Block.operations(block.source)
     while true {
-      let isLast = operation.opcode.endsBlock
+      let goesOn = Int32(operation.tag) == block.count
       let subject: HostCodeListing.Subject =
-        Int(operation.tag) == Int(block.source.pointee.count)
+        goesOn
         ? .next(pc: operation.extra)
         : .instruction(pc: operation.extra, bits: cache.bits(at: operation.extra, in: block.source.pointee.codePage))
       let count = rows.count
@@ -137,7 +137,7 @@ extension Translator {
         let here = place < block.last ? Int(marks[place]) : end
         rows.append(HostCodeListing.Row(subject: subject, intermediate: "", host: range(here, here)))
       }
-      if isLast { return rows }
+      if goesOn || operation.opcode.endsBlock { return rows }
       operation += 1
     }
   }

@@ -60,6 +60,11 @@ struct IRBlockBuilder: ~Copyable {
     append(IRInstruction(.outside, destination, IRRegister.none, detail: IROutside.keepsControl, site: site))
   }
 
+  /// Ends a block that no jump ends.
+  mutating func appendContinuation(site: UInt32) {
+    append(IRInstruction(.jump, IRRegister.none, IRRegister.none, detail: 1, site: site))
+  }
+
   /// Drops all instructions from the given one on.
   mutating func cut(to count: Int) { self.count = count }
 

@@ -65,10 +65,10 @@ package struct FloatFacts: Equatable {
     while !isDone {
       isDone = true
       for index in blocks.indices {
-        var facts = blocks[index].facts
-        for place in blocks[index].first..<blocks[index].last { facts.follow(instructions[place]) }
-        for next in [blocks[index].taken, blocks[index].fallThrough] + blocks[index].returns.map(\.block)
-        where next >= 0 {
+        let block = blocks[index]
+        var facts = block.facts
+        for place in block.first..<block.last { facts.follow(instructions[place]) }
+        block.forEachNext { next in
           let merged = blocks[next].facts.merged(with: facts)
           if merged != blocks[next].facts {
             blocks[next].facts = merged

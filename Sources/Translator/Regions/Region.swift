@@ -4,7 +4,9 @@ import ISA
 /// A decoded block as part of a region.
 struct RegionBlock {
   let source: BlockPointer
-  let end: BlockEnd
+  /// How many of its instructions, from the first on: all, unless another block of the region goes on with the rest.
+  private(set) var count: Int32
+  private(set) var end: BlockEnd
   /// Its instructions of the intermediate representation.
   var first = 0
   var last = 0
@@ -15,8 +17,42 @@ struct RegionBlock {
   var returns: [ReturnPlace] = []
   /// How often it is run, compared with others of the region.
   var weight: UInt32 = 1
+  /// What has to be left of the budget where it begins; 0 where another block has seen to that.
+  var needed: Int32 = 0
   /// What is known about floating-point state where it begins.
   var facts = FloatFacts()
+
+  /// Nil when it cannot be translated.
+  init?(_ source: BlockPointer, alignmentMask: UInt32) {
+    guard let end = BlockEnd(source, alignmentMask: alignmentMask) else { return nil }
+    self.source = source
+    self.end = end
+    count = source.pointee.count
+  }
+
+  /// Calls `body` with the blocks of the region where it may go on.
+  func forEachNext(_ body: (Int) -> Void) {
+    if taken >= 0 { body(taken) }
+    if fallThrough >= 0 { body(fallThrough) }
+    for place in returns { body(place.block) }
+  }
+
+  var pc: UInt32 { source.pointee.pc }
+  /// All instructions of the source, in bytes.
+  var byteCount: UInt32 { UInt32(source.pointee.byteCount) }
+
+  /// The number of the instruction at `pc`; nil when there is none, or it is the first.
+  func index(of pc: UInt32) -> Int32? {
+    let operations = Block.operations(source)
+    return (1..<max(count, 1)).first { operations[Int($0)].extra == pc }
+  }
+
+  /// Leaves all but the first instructions to another block.
+  mutating func cut(to count: Int32) {
+    guard count < self.count else { return }
+    self.count = count
+    end = BlockEnd(goingOnAt: Block.operations(source)[Int(count)].extra)
+  }
 }
 
 /// A block of the region that a function may come back to.
@@ -38,6 +74,21 @@ struct BlockEnd {
 
   /// Whether it goes to `taken`.
   var isDirect: Bool { kind == .jump || kind == .call || kind == .branch }
+
+  /// No jump ends the block: the instruction at `pc` is next.
+  init(goingOnAt pc: UInt32) {
+    kind = .jump
+    taken = pc
+    fallThrough = pc
+  }
+
+  /// Calls `body` with the addresses where it may go on. What is to be laid out behind it comes last, but what a call comes back to is
+  /// laid out behind the function.
+  func forEachTarget(_ body: (UInt32) -> Void) {
+    if kind == .call { body(fallThrough) }
+    if isDirect { body(taken) }
+    if kind == .branch { body(fallThrough) }
+  }
 
   /// - Returns: nil when a jump's target is not aligned.
   init?(_ block: BlockPointer, alignmentMask: UInt32) {
@@ -83,37 +134,70 @@ struct RegionFormer {
 
   /// The blocks in the order in which they are laid out; none when the first one cannot be translated.
   func form(from head: BlockPointer, mostBlocks: Int, into blocks: inout [RegionBlock]) {
+    collect(from: head, mostBlocks: mostBlocks, into: &blocks)
+    connect(&blocks)
+    guard blocks.count > 1, cutTails(of: &blocks) else { return }
+    arrange(&blocks)
+    connect(&blocks)
+  }
+
+  /// The same blocks once more, as long as they were.
+  func form(again members: some Sequence<Membership>, into blocks: inout [RegionBlock]) {
     blocks.removeAll(keepingCapacity: true)
-    if mostBlocks == 1 {
-      if let end = BlockEnd(head, alignmentMask: alignmentMask) { blocks.append(RegionBlock(source: head, end: end)) }
-      return connect(&blocks)
-    }
-    var instructions: Int32 = 0
-    // What is to be looked at last comes first, so that a block is followed by what it falls through to where possible.
-    var waiting: [BlockPointer] = [head]
-    while let block = waiting.popLast() {
-      guard blocks.count < mostBlocks, !blocks.contains(where: { $0.source == block }),
-        blocks.isEmpty || instructions &+ block.pointee.count <= Self.mostInstructions,
-        let end = BlockEnd(block, alignmentMask: alignmentMask)
-      else { continue }
-      instructions &+= block.pointee.count
-      blocks.append(RegionBlock(source: block, end: end))
-      // What a call comes back to is laid out behind the function.
-      if end.kind == .call, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
-      if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
-      if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+    for member in members {
+      guard var block = RegionBlock(member.block, alignmentMask: alignmentMask) else { return blocks.removeAll() }
+      block.cut(to: member.count)
+      blocks.append(block)
     }
     connect(&blocks)
   }
 
-  /// The same blocks once more.
-  func form(again members: some Sequence<BlockPointer>, into blocks: inout [RegionBlock]) {
+  private func collect(from head: BlockPointer, mostBlocks: Int, into blocks: inout [RegionBlock]) {
     blocks.removeAll(keepingCapacity: true)
-    for block in members {
-      guard let end = BlockEnd(block, alignmentMask: alignmentMask) else { return blocks.removeAll() }
-      blocks.append(RegionBlock(source: block, end: end))
+    var instructions: Int32 = 0
+    // What is to be looked at last comes first, so that a block is followed by what it falls through to where possible.
+    var waiting: [BlockPointer] = [head]
+    while let source = waiting.popLast() {
+      guard blocks.count < mostBlocks, !blocks.contains(where: { $0.source == source }),
+        blocks.isEmpty || instructions &+ source.pointee.count <= Self.mostInstructions,
+        let block = RegionBlock(source, alignmentMask: alignmentMask)
+      else { continue }
+      instructions &+= source.pointee.count
+      blocks.append(block)
+      guard blocks.count < mostBlocks else { continue }
+      block.end.forEachTarget { if let next = self.block(at: $0, near: source) { waiting.append(next) } }
     }
-    connect(&blocks)
+  }
+
+  /// Ends blocks where others begin that go on with the same instructions, but for those in loops, which are faster in one
+  /// piece. Whether there are any.
+  private func cutTails(of blocks: inout [RegionBlock]) -> Bool {
+    let starts = blocks.map(\.pc)
+    var isCut = false
+    for index in blocks.indices where blocks[index].weight == 1 {
+      let (first, length) = (starts[index], blocks[index].byteCount)
+      for start in starts where start != first && start &- first < length {
+        guard let count = blocks[index].index(of: start) else { continue }
+        blocks[index].cut(to: count)
+        isCut = true
+      }
+    }
+    return isCut
+  }
+
+  /// Lays out the blocks anew, as those that were cut go on elsewhere.
+  private func arrange(_ blocks: inout [RegionBlock]) {
+    let starts = blocks.map(\.pc)
+    var arranged: [RegionBlock] = []
+    var placed: UInt64 = 0
+    var waiting = [0]
+    while let index = waiting.popLast() {
+      guard placed & 1 &<< UInt64(index) == 0 else { continue }
+      placed |= 1 &<< UInt64(index)
+      arranged.append(blocks[index])
+      blocks[index].end.forEachTarget { if let next = starts.firstIndex(of: $0) { waiting.append(next) } }
+    }
+    blocks = arranged
   }
 
   /// The block at `pc`, if whoever comes from `source` always gets there and it has been run.
@@ -130,21 +214,24 @@ struct RegionFormer {
     return found
   }
 
-  /// Finds out where blocks lead within the region, and which are in loops.
+  /// Finds out where blocks lead within the region, which are in loops, and which look at the budget.
   private func connect(_ blocks: inout [RegionBlock]) {
+    let starts = blocks.map(\.pc)
+    func place(of pc: UInt32) -> Int { starts.firstIndex(of: pc) ?? -1 }
     for index in blocks.indices {
       let end = blocks[index].end
-      if end.isDirect { blocks[index].taken = place(of: end.taken, in: blocks) }
-      if end.kind == .branch { blocks[index].fallThrough = place(of: end.fallThrough, in: blocks) }
-    }
-    for index in blocks.indices where blocks[index].end.kind == .functionReturn {
-      blocks[index].returns = returns(from: index, blocks)
+      blocks[index].weight = 1
+      blocks[index].taken = end.isDirect ? place(of: end.taken) : -1
+      blocks[index].fallThrough = end.kind == .branch ? place(of: end.fallThrough) : -1
     }
     for index in blocks.indices {
-      noteLoop(from: index, to: blocks[index].taken, &blocks)
-      noteLoop(from: index, to: blocks[index].fallThrough, &blocks)
-      for next in blocks[index].returns { noteLoop(from: index, to: next.block, &blocks) }
+      blocks[index].returns = blocks[index].end.kind == .functionReturn ? returns(from: index, blocks) : []
     }
+    // Most blocks that are translated by themselves.
+    if blocks.count == 1, blocks[0].taken != 0 { return blocks[0].needed = blocks[0].count }
+    let loops = RegionLoops(blocks)
+    loops.weigh(&blocks)
+    loops.placeChecks(in: &blocks)
   }
 
   /// Where a function that ends at `index` comes back to: behind the last call in front of it that has not been come back
@@ -163,11 +250,6 @@ struct RegionFormer {
     return found
   }
   private static let mostReturns = 3
-
-  private func noteLoop(from index: Int, to target: Int, _ blocks: inout [RegionBlock]) {
-    guard target >= 0, target <= index else { return }
-    for inside in target...index { blocks[inside].weight = min(blocks[inside].weight &* 8, 4096) }
-  }
 
   private func place(of pc: UInt32, in blocks: [RegionBlock]) -> Int {
     blocks.firstIndex { $0.source.pointee.pc == pc } ?? -1

@@ -15,8 +15,10 @@ struct CommonCode {
   private(set) var leave = 0
   /// The same for the instruction address in eax, whose code is unknown.
   private(set) var leaveTo = 0
-  /// What jumps through the table of host code do that found something else in their place.
-  private(set) var lookBeside = 0
+  /// What jumps through the table of host code do that found something else in their first place.
+  private(set) var lookFurther = 0
+  /// Jumps through the table of host code to the instruction address in rax, from between regions.
+  private(set) var jumpThroughTable = 0
   /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
   /// and rdx.
   private var findCode: InlineArray<4, Int> = .init(repeating: 0)
@@ -89,8 +91,11 @@ struct CommonCode {
     }
     code.ret()
 
-    lookBeside = code.offset
-    Self.emitJumpThroughTable(&code, beside: true, orElse: leaveTo)
+    lookFurther = code.offset
+    Self.emitJumpThroughTable(&code, isSecond: true, orElse: leaveTo)
+
+    jumpThroughTable = code.offset
+    Self.emitJumpThroughTable(&code, orElse: lookFurther)
 
     for index in 0..<4 {
       findCode[index] = code.offset
@@ -107,17 +112,23 @@ struct CommonCode {
     code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
   }
 
-  /// Jumps to the host code for the instruction address in rax, from between regions, if it is in its place in the table or
-  /// in the one beside it: see `TranslationContext.hostJumpIndex`.
-  static func emitJumpThroughTable(_ code: inout Assembler, beside: Bool = false, orElse miss: Int) {
-    code.load64(.rdx, Lowering.field(StateOffset.jumps))
+  /// Jumps to the host code for the instruction address in rax, from between regions, if it is in its first or second
+  /// place in the table: see `TranslationContext.hostJumpIndex` and `secondHostJumpIndex`.
+  static func emitJumpThroughTable(_ code: inout Assembler, isSecond: Bool = false, orElse miss: Int) {
     code.movzx8(.rcx, .rax)
     code.shift32(.shl, .rcx, by: 4)
     code.alu32(.xor, .rcx, .rax)
     // Entries have 8 bytes.
     code.shift32(.shr, .rcx, by: 1)
     code.alu32(.and, .rcx, UInt32(TranslationContext.hostJumpEntries - 1) << 3)
-    if beside { code.alu32(.xor, .rcx, UInt32(8)) }
+    if isSecond {
+      code.mov32(.rdx, .rax)
+      code.alu32(.and, .rdx, UInt32(7) << 1)
+      code.shift32(.shl, .rdx, by: 7)
+      code.alu32(.xor, .rcx, .rdx)
+      code.alu32(.xor, .rcx, UInt32(TranslationContext.hostJumpDistance) << 3)
+    }
+    code.load64(.rdx, Lowering.field(StateOffset.jumps))
     code.load64(.rcx, HostAddress(.rdx, .rcx))
     code.alu32(.cmp, .rcx, .rax)
     code.jump(.ne, to: miss)

@@ -57,12 +57,22 @@ extension Lowering {
     code.jump(.ne, to: &self.later[later].entry)
   }
 
-  /// Takes a block's instructions from the budget.
+  /// Takes a block's instructions from the budget, which is looked at for all that may come before it is again.
   mutating func emitCharge(_ block: RegionBlock) {
-    code.alu32(.sub, Self.budget, UInt32(bitPattern: block.source.pointee.count))
-    let later = postpone(LaterCode(.spent, block.source.pointee.pc, count: block.source.pointee.count))
-    // Less than zero: processors take a subtraction and such a jump as one, which they do not for its sign.
-    code.jump(.l, to: &self.later[later].entry)
+    // Compared with nothing else than less than zero: processors take a subtraction or comparison and such a jump as one,
+    // which they do not for its sign.
+    let count = UInt32(bitPattern: block.count)
+    let isForMore = block.needed > block.count
+    if isForMore {
+      code.alu32(.cmp, Self.budget, UInt32(bitPattern: block.needed))
+    } else {
+      code.alu32(.sub, Self.budget, count)
+    }
+    if block.needed > 0 {
+      let later = postpone(LaterCode(.spent, block.source.pointee.pc, count: isForMore ? 0 : block.count))
+      code.jump(.l, to: &self.later[later].entry)
+    }
+    if isForMore { code.alu32(.sub, Self.budget, count) }
   }
 
   // MARK: Ends of blocks
@@ -149,8 +159,15 @@ extension Lowering {
 
   /// Jumps to the host code for the instruction address in rax, from between regions.
   private mutating func emitJumpThroughTable() {
-    CommonCode.emitJumpThroughTable(&code, orElse: common.lookBeside)
+    if code.offset < Self.muchCode {
+      CommonCode.emitJumpThroughTable(&code, orElse: common.lookFurther)
+    } else {
+      code.jump(to: common.jumpThroughTable)
+    }
   }
+  /// Where so much host code is in use, in bytes, that what it takes of the caches counts for more than that the host
+  /// predicts each indirect jump by itself.
+  private static let muchCode = 1 << 20
 
   /// Leaves the region for an instruction address that is always the same.
   private mutating func emitExit(_ pc: UInt32) {
@@ -210,7 +227,7 @@ extension Lowering {
         checkPage(of: .rax, bytes: later[index].count, Int(value))
         code.jump(to: &later[index].resume)
       case .spent:
-        code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count))
+        if later[index].count != 0 { code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count)) }
         code.store32(Self.field(StateOffset.pc), value)
         code.alu32(.xor, .rax, .rax)
         jumpToLeave()
