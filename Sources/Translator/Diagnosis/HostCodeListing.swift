@@ -175,6 +175,8 @@ extension Translator {
     case .outside: .rare("slow path", pc: operation(at: code.value).extra)
     case .spent: .rare("budget spent", pc: code.value)
     case .exit: .rare("exit to", pc: code.value)
+    case .call, .callBeside: .rare("call of unknown code at", pc: code.value)
+    case .deep: .rare("too many calls at", pc: code.value)
     case .hot: .rare("entered often", pc: code.value)
     case .besideCode: .rare("store near code", pc: operation(at: later[Int(code.value)].value).extra)
     case .refused: .rare("left to the interpreter", pc: code.value)

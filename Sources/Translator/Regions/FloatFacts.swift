@@ -67,16 +67,21 @@ package struct FloatFacts: Equatable {
       for index in blocks.indices {
         var facts = blocks[index].facts
         for place in blocks[index].first..<blocks[index].last { facts.follow(instructions[place]) }
-        for next in [blocks[index].taken, blocks[index].fallThrough] + blocks[index].returns.map(\.block)
-        where next >= 0 {
-          let merged = blocks[next].facts.merged(with: facts)
-          if merged != blocks[next].facts {
-            blocks[next].facts = merged
-            isDone = false
-          }
-        }
+        if merge(facts, into: blocks[index].taken, &blocks) { isDone = false }
+        if let place = blocks[index].returnPlace, merge(facts, into: place.block, &blocks) { isDone = false }
+        // Nothing is known of what a function leaves behind.
+        if blocks[index].isHostCall { facts = FloatFacts() }
+        if merge(facts, into: blocks[index].fallThrough, &blocks) { isDone = false }
       }
     }
+  }
+
+  /// Whether a block's facts get fewer.
+  private static func merge(_ facts: FloatFacts, into index: Int, _ blocks: inout [RegionBlock]) -> Bool {
+    guard index >= 0 else { return false }
+    let merged = blocks[index].facts.merged(with: facts)
+    defer { blocks[index].facts = merged }
+    return merged != blocks[index].facts
   }
 }
 

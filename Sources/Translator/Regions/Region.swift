@@ -11,8 +11,10 @@ struct RegionBlock {
   /// Where it goes on in the region; negative when it leaves it.
   var taken = -1
   var fallThrough = -1
-  /// Where it probably goes on in the region if it returns from a call.
-  var returns: [ReturnPlace] = []
+  /// Whether it ends with a call of the host's, after which it goes on at `fallThrough`.
+  var isHostCall = false
+  /// Where it probably goes on in the region if it returns from a call that is none of the host's.
+  var returnPlace: ReturnPlace?
   /// How often it is run, compared with others of the region.
   var weight: UInt32 = 1
   /// What is known about floating-point state where it begins.
@@ -34,10 +36,12 @@ struct BlockEnd {
   var fallThrough: UInt32 = 0
 
   /// A call is a jump that leaves a return address; the function comes back to `fallThrough`.
-  enum Kind { case jump, call, branch, functionReturn, elsewhere }
+  enum Kind { case jump, call, callIndirect, branch, functionReturn, elsewhere }
 
   /// Whether it goes to `taken`.
   var isDirect: Bool { kind == .jump || kind == .call || kind == .branch }
+
+  var isCall: Bool { kind == .call || kind == .callIndirect }
 
   /// - Returns: nil when a jump's target is not aligned.
   init?(_ block: BlockPointer, alignmentMask: UInt32) {
@@ -59,7 +63,8 @@ struct BlockEnd {
     case .jalr where operation.rs1 == halfRegister && halfRegister != 0:
       kind = Self.links(operation.rd) ? .call : .jump
       taken = (half &+ UInt32(bitPattern: operation.immediate)) & ~1
-    case .jalr: kind = Self.links(operation.rs1) && !Self.links(operation.rd) ? .functionReturn : .elsewhere
+    case .jalr where Self.links(operation.rd): kind = .callIndirect
+    case .jalr: kind = Self.links(operation.rs1) ? .functionReturn : .elsewhere
     case .beq, .bne, .blt, .bge, .bltu, .bgeu: kind = .branch
     default: kind = .elsewhere
     }
@@ -99,7 +104,7 @@ struct RegionFormer {
       instructions &+= block.pointee.count
       blocks.append(RegionBlock(source: block, end: end))
       // What a call comes back to is laid out behind the function.
-      if end.kind == .call, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+      if end.isCall, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
       if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
       if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
     }
@@ -137,32 +142,30 @@ struct RegionFormer {
       if end.isDirect { blocks[index].taken = place(of: end.taken, in: blocks) }
       if end.kind == .branch { blocks[index].fallThrough = place(of: end.fallThrough, in: blocks) }
     }
+    for index in blocks.indices where blocks[index].end.isCall {
+      let next = place(of: blocks[index].end.fallThrough, in: blocks)
+      // A function that is laid out here, with what comes behind it, is jumped to and comes back to one place.
+      blocks[index].isHostCall = blocks[index].taken != index + 1 || next <= index + 1
+      if blocks[index].isHostCall { blocks[index].fallThrough = next }
+    }
     for index in blocks.indices where blocks[index].end.kind == .functionReturn {
-      blocks[index].returns = returns(from: index, blocks)
+      blocks[index].returnPlace = returnPlace(of: index, blocks)
     }
     for index in blocks.indices {
       noteLoop(from: index, to: blocks[index].taken, &blocks)
       noteLoop(from: index, to: blocks[index].fallThrough, &blocks)
-      for next in blocks[index].returns { noteLoop(from: index, to: next.block, &blocks) }
     }
   }
 
-  /// Where a function that ends at `index` comes back to: behind the last call in front of it that has not been come back
-  /// from there, as functions are laid out behind calls, and behind other calls of the same function.
-  private func returns(from index: Int, _ blocks: [RegionBlock]) -> [ReturnPlace] {
-    let calls = blocks.indices.filter { blocks[$0].end.kind == .call && blocks[$0].taken >= 0 }
-    guard
-      let last = calls.last(where: { $0 < index && place(of: blocks[$0].end.fallThrough, in: blocks) > index })
-    else { return [] }
-    var found: [ReturnPlace] = []
-    for call in [last] + calls where blocks[call].taken == blocks[last].taken && found.count < Self.mostReturns {
+  /// Where a function that ends at `index` comes back to, if it is laid out behind a call.
+  private func returnPlace(of index: Int, _ blocks: [RegionBlock]) -> ReturnPlace? {
+    for call in (0..<index).reversed() where blocks[call].end.isCall && !blocks[call].isHostCall {
       let pc = blocks[call].end.fallThrough
-      let place = self.place(of: pc, in: blocks)
-      if place >= 0, !found.contains(where: { $0.block == place }) { found.append(ReturnPlace(block: place, pc: pc)) }
+      let place = place(of: pc, in: blocks)
+      if place > index { return ReturnPlace(block: place, pc: pc) }
     }
-    return found
+    return nil
   }
-  private static let mostReturns = 3
 
   private func noteLoop(from index: Int, to target: Int, _ blocks: inout [RegionBlock]) {
     guard target >= 0, target <= index else { return }

@@ -17,6 +17,9 @@ struct CommonCode {
   private(set) var leaveTo = 0
   /// What jumps through the table of host code do that found something else in their place.
   private(set) var lookBeside = 0
+  /// Where a return goes on, to the instruction address in eax, that was expected elsewhere: no call on the host's stack
+  /// is believed any more.
+  private(set) var mismatch = 0
   /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
   /// and rdx.
   private var findCode: InlineArray<4, Int> = .init(repeating: 0)
@@ -24,6 +27,8 @@ struct CommonCode {
   private(set) var end = 0
 
   private static let saved: InlineArray<6, HostRegister> = [.rbx, .rbp, .r12, .r13, .r14, .r15]
+  /// Guest calls on the host's stack, at most: it then takes 32 KiB.
+  private static let mostCalls: Int32 = 4096
 
   init(_ code: inout Assembler) {
     // The first of all, where empty entries of `HostCodeState.jumps` lead.
@@ -35,8 +40,6 @@ struct CommonCode {
 
     enter = code.offset
     for index in 0..<Self.saved.count { code.push64(Self.saved[index]) }
-    // Calls of the hart then find the stack aligned as C wants it: a region's call of its own and of `outside` lie between.
-    code.alu64(.sub, .rsp, 8)
     code.mov64(Lowering.state, .rdi)
     code.mov64(.rax, .rsi)
     code.mov64(Lowering.base, .rdx)
@@ -45,7 +48,7 @@ struct CommonCode {
     for index in 0..<RegisterMap.pool.count {
       code.load32(RegisterMap.pool[index], Lowering.slot(RegisterMap.pinned[index]))
     }
-    code.jump(to: .rax)
+    emitBottom(&code)
 
     var store = Label()
     self.leave = code.offset
@@ -57,25 +60,32 @@ struct CommonCode {
     end = code.offset
     code.bind(&store)
     code.stmxcsr(Lowering.field(StateOffset.floatStatus))
+    // Whatever calls there are, and the ways back into the region.
+    code.load64(.rsp, Lowering.field(StateOffset.stackBottom))
     code.alu64(.add, .rsp, 8)
     for index in 0..<Self.saved.count { code.pop64(Self.saved[Self.saved.count - 1 - index]) }
-    code.ret()
+    // It always goes to the same place, which the host would not foresee of a return while there are calls.
+    code.pop64(.rcx)
+    code.jump(to: .rcx)
 
-    // Each return belongs to a call, as the host expects it.
     system = code.offset
+    // Its end is aligned as C wants it.
+    code.load64(.rsp, Lowering.field(StateOffset.stackBottom))
     Self.emitSlowPath(&code)
     code.alu32(.xor, .rax, .rax)
     code.jump(to: &store)
 
     outside = code.offset
+    // All guest registers are stored, so this one is free, and C leaves it alone.
+    code.mov64(.rbx, .rsp)
+    code.alu64(.and, .rsp, -16)
     Self.emitSlowPath(&code)
+    code.mov64(.rsp, .rbx)
     code.test32(.rax, .rax)
     var isOver = Label()
     code.jump(.ne, to: &isOver)
     code.ret()
     code.bind(&isOver)
-    // Drops the ways back into the region.
-    code.alu64(.add, .rsp, 16)
     code.alu32(.xor, .rax, .rax)
     code.jump(to: &store)
 
@@ -89,13 +99,34 @@ struct CommonCode {
     }
     code.ret()
 
-    lookBeside = code.offset
-    Self.emitJumpThroughTable(&code, beside: true, orElse: leaveTo)
-
     for index in 0..<4 {
       findCode[index] = code.offset
       Self.emitFindCode(&code, bytes: 1 << UInt32(index))
     }
+  }
+
+  /// Begins the stack of guest calls and jumps to rax. A return that finds no call there comes to what is in front of the
+  /// first one, and leaves the stack as it was.
+  private mutating func emitBottom(_ code: inout Assembler) {
+    var (begin, search) = (Label(), Label())
+    code.call(&begin)
+    let none = code.offset
+    code.call(&search)
+    code.jump(to: none)
+
+    lookBeside = code.offset
+    Self.emitJumpThroughTable(&code, beside: true, orElse: leaveTo)
+
+    mismatch = code.offset
+    code.load64(.rsp, Lowering.field(StateOffset.stackBottom))
+    code.bind(&search)
+    Self.emitJumpThroughTable(&code, orElse: lookBeside)
+
+    code.bind(&begin)
+    code.store64(Lowering.field(StateOffset.stackBottom), .rsp)
+    code.lea64(.rcx, HostAddress(.rsp, -8 * Self.mostCalls))
+    code.store64(Lowering.field(StateOffset.stackLimit), .rcx)
+    code.jump(to: .rax)
   }
 
   private static func emitSlowPath(_ code: inout Assembler) {
@@ -110,6 +141,21 @@ struct CommonCode {
   /// Jumps to the host code for the instruction address in rax, from between regions, if it is in its place in the table or
   /// in the one beside it: see `TranslationContext.hostJumpIndex`.
   static func emitJumpThroughTable(_ code: inout Assembler, beside: Bool = false, orElse miss: Int) {
+    emitSearch(&code, beside: beside)
+    code.jump(.ne, to: miss)
+    emitFound(&code)
+    code.jump(to: .rcx)
+  }
+
+  /// The same with a call.
+  static func emitCallThroughTable(_ code: inout Assembler, orElse miss: inout Label) {
+    emitSearch(&code, beside: false)
+    code.jump(.ne, to: &miss)
+    emitFound(&code)
+    code.call(.rcx)
+  }
+
+  private static func emitSearch(_ code: inout Assembler, beside: Bool) {
     code.load64(.rdx, Lowering.field(StateOffset.jumps))
     code.movzx8(.rcx, .rax)
     code.shift32(.shl, .rcx, by: 4)
@@ -120,10 +166,11 @@ struct CommonCode {
     if beside { code.alu32(.xor, .rcx, UInt32(8)) }
     code.load64(.rcx, HostAddress(.rdx, .rcx))
     code.alu32(.cmp, .rcx, .rax)
-    code.jump(.ne, to: miss)
+  }
+
+  private static func emitFound(_ code: inout Assembler) {
     code.shift64(.shr, .rcx, by: 32)
     code.alu64(.add, .rcx, Lowering.field(StateOffset.hostCode))
-    code.jump(to: .rcx)
   }
 
   func findCode(bytes: Int32) -> Int { findCode[bytes.trailingZeroBitCount & 3] }

@@ -7,17 +7,21 @@ extension Lowering {
   /// From the registers as they are between regions to the region's. At least five bytes, or none.
   mutating func emitEntry() {
     let start = code.offset
+    emitExchange()
+    let length = code.offset - start
+    if length > 0, length < 5 { code.nop(5 - length) }
+  }
+
+  mutating func emitExchange() {
     for index in 0..<RegisterMap.pool.count where map.guests[index] != RegisterMap.pinned[index] {
       code.store32(Self.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
       code.load32(RegisterMap.pool[index], Self.slot(map.guests[index]))
     }
     loadVectors()
-    let length = code.offset - start
-    if length > 0, length < 5 { code.nop(5 - length) }
   }
 
   /// The way back. Leaves rax alone.
-  private mutating func emitExchange() {
+  mutating func emitExchangeBack() {
     storeVectors()
     for index in 0..<RegisterMap.pool.count where map.guests[index] != RegisterMap.pinned[index] {
       code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index])
@@ -76,14 +80,16 @@ extension Lowering {
   mutating func lowerJump(
     _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
   ) {
-    if i.detail == 1 {
+    if block.isHostCall {
+      lowerCall(block, labels, next: next)
+    } else if i.detail == 1 {
       go(to: block.taken, block.end.taken, labels, next: next)
     } else {
       go(to: block.fallThrough, block.end.fallThrough, labels, next: next)
     }
   }
 
-  private mutating func go(to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>, next: Int) {
+  mutating func go(to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>, next: Int) {
     if index < 0 {
       emitExit(pc)
     } else if index != next {
@@ -91,7 +97,9 @@ extension Lowering {
     }
   }
 
-  mutating func lowerJumpIndirect(_ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>) {
+  mutating func lowerJumpIndirect(
+    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+  ) {
     if i.a == IRRegister.constant {
       code.mov32(.rax, i.constant & ~1)
     } else {
@@ -117,12 +125,13 @@ extension Lowering {
         code.store32(Self.slot(i.destination), block.end.fallThrough)
       }
     }
-    for next in block.returns {
-      code.alu32(.cmp, .rax, next.pc)
-      code.jump(.e, to: &labels[next.block])
+    if block.isHostCall { return lowerCallIndirect(block, labels, next: next) }
+    if let place = block.returnPlace {
+      code.alu32(.cmp, .rax, place.pc)
+      code.jump(.e, to: &labels[place.block])
     }
-    emitExchange()
-    emitJumpThroughTable()
+    emitExchangeBack()
+    if block.end.kind == .functionReturn { code.ret() } else { emitJumpThroughTable() }
   }
 
   /// Jumps to the host code for the instruction address in rax, from between regions.
@@ -132,18 +141,29 @@ extension Lowering {
 
   /// Leaves the region for an instruction address that is always the same.
   private mutating func emitExit(_ pc: UInt32) {
-    emitExchange()
+    emitExchangeBack()
+    emitWayOut(pc)
+  }
+
+  /// The same from where registers are as between regions.
+  mutating func emitWayOut(_ pc: UInt32) {
     if exits.mayLink(pc) {
       // Until it is known what is there, the jump goes to what follows it.
       let place = code.offset
       code.jump(to: place + 5)
-      code.store32(Self.field(StateOffset.pc), pc)
-      code.mov32(.rax, exits.add(place, pc))
-      code.jump(to: common.leave)
+      emitUnlinked(pc, place)
     } else {
       code.mov32(.rax, pc)
       emitJumpThroughTable()
     }
+  }
+
+  /// Where a jump or call at `place` goes as long as it is not known what is there.
+  private mutating func emitUnlinked(_ pc: UInt32, _ place: Int) {
+    let number = exits.add(place, unlinked: code.offset, pc)
+    code.store32(Self.field(StateOffset.pc), pc)
+    code.mov32(.rax, number)
+    code.jump(to: common.leave)
   }
 
   // MARK: Outside
@@ -183,6 +203,13 @@ extension Lowering {
         code.alu32(.xor, .rax, .rax)
         jumpToLeave()
       case .exit: emitExit(value)
+      case .call: emitUnlinked(value, Int(later[index].count))
+      case .callBeside:
+        code.call(common.lookBeside)
+        code.jump(to: &later[index].resume)
+      case .deep:
+        code.load64(.rsp, Self.field(StateOffset.stackBottom))
+        code.jump(to: &later[index].resume)
       case .refused:
         if later[index].count != 0 { code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count)) }
         code.store32(Self.field(StateOffset.pc), value)

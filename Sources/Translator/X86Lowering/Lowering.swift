@@ -164,7 +164,7 @@ struct LaterCode {
   var resume = Label()
   /// The slow path's `SlowPathSite`, or an instruction address.
   var value: UInt32
-  /// What to give back to the budget, or bytes stored.
+  /// What to give back to the budget, bytes stored, or where a call is in the code buffer.
   var count: Int32 = 0
   var facts = FloatFacts()
   /// Where a store goes; nil when rax says so.
@@ -184,6 +184,12 @@ struct LaterCode {
     case spent
     /// The region is left for the address `value`.
     case exit
+    /// The function at the address `value` is called, of which it is not known yet where its code is.
+    case call
+    /// A function is called whose code is not in its place in the table.
+    case callBeside
+    /// There are more calls on the host's stack than there may be.
+    case deep
     /// The region at the address `value` has been entered often.
     case hot
     /// The hart interprets from the address `value` on.
@@ -231,6 +237,8 @@ enum StateOffset {
   static let privilege = offset(\.privilege)
   static let codeHalves = offset(\.host.codeHalves)
   static let slowPath = offset(\.host.slowPath)
+  static let stackBottom = offset(\.host.stackBottom)
+  static let stackLimit = offset(\.host.stackLimit)
   static let floatStatus = offset(\.host.floatStatus)
   static let reservation = offset(\.reservation)
   static let box = offset(\.host.box)
