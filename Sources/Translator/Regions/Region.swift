@@ -14,11 +14,14 @@ struct RegionBlock {
   /// Whether it ends with a call of the host's, after which it goes on at `fallThrough`.
   var isHostCall = false
   /// Where it probably goes on in the region if it returns from a call that is none of the host's.
-  var returnPlace: ReturnPlace?
+  var returns: [ReturnPlace] = []
   /// How often it is run, compared with others of the region.
   var weight: UInt32 = 1
   /// What is known about floating-point state where it begins.
   var facts = FloatFacts()
+
+  /// Whether it ends with a call of the function that begins with the block of that index.
+  func isCall(of index: Int) -> Bool { end.kind == .call && taken == index }
 }
 
 /// A block of the region that a function may come back to.
@@ -105,10 +108,36 @@ struct RegionFormer {
       blocks.append(RegionBlock(source: block, end: end))
       // What a call comes back to is laid out behind the function.
       if end.isCall, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
-      if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
+      if end.isDirect, let next = self.block(at: end.taken, near: block), end.kind != .call || isSmall(next) {
+        waiting.append(next)
+      }
       if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
     }
     connect(&blocks)
+  }
+
+  /// Whether a function is laid out where it is called, in each region anew: it calls no other, and is one block, or uses
+  /// floating-point registers, which a call of the host's has to store and load again.
+  private func isSmall(_ entry: BlockPointer) -> Bool {
+    var found: [BlockPointer] = []
+    var waiting = [entry]
+    while let block = waiting.popLast() {
+      if found.contains(block) { continue }
+      guard found.count < Self.mostBlocksOfSmall, let end = BlockEnd(block, alignmentMask: alignmentMask),
+        end.kind == .jump || end.kind == .branch || end.kind == .functionReturn
+      else { return false }
+      if block == entry, end.kind == .functionReturn { return true }
+      found.append(block)
+      if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
+      if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+    }
+    return found.contains(where: writesFloat)
+  }
+  private static let mostBlocksOfSmall = 6
+
+  private func writesFloat(_ block: BlockPointer) -> Bool {
+    let operations = UnsafeBufferPointer(start: Block.operations(block), count: Int(block.pointee.count))
+    return operations.contains { $0.opcode.writesFloat }
   }
 
   /// The same blocks once more.
@@ -143,29 +172,45 @@ struct RegionFormer {
       if end.kind == .branch { blocks[index].fallThrough = place(of: end.fallThrough, in: blocks) }
     }
     for index in blocks.indices where blocks[index].end.isCall {
-      let next = place(of: blocks[index].end.fallThrough, in: blocks)
-      // A function that is laid out here, with what comes behind it, is jumped to and comes back to one place.
-      blocks[index].isHostCall = blocks[index].taken != index + 1 || next <= index + 1
-      if blocks[index].isHostCall { blocks[index].fallThrough = next }
+      blocks[index].isHostCall = isHostCall(index, blocks)
+      if blocks[index].isHostCall { blocks[index].fallThrough = place(of: blocks[index].end.fallThrough, in: blocks) }
     }
     for index in blocks.indices where blocks[index].end.kind == .functionReturn {
-      blocks[index].returnPlace = returnPlace(of: index, blocks)
+      blocks[index].returns = returns(from: index, blocks)
     }
     for index in blocks.indices {
       noteLoop(from: index, to: blocks[index].taken, &blocks)
       noteLoop(from: index, to: blocks[index].fallThrough, &blocks)
+      for next in blocks[index].returns { noteLoop(from: index, to: next.block, &blocks) }
     }
   }
 
-  /// Where a function that ends at `index` comes back to, if it is laid out behind a call.
-  private func returnPlace(of index: Int, _ blocks: [RegionBlock]) -> ReturnPlace? {
-    for call in (0..<index).reversed() where blocks[call].end.isCall && !blocks[call].isHostCall {
-      let pc = blocks[call].end.fallThrough
-      let place = place(of: pc, in: blocks)
-      if place > index { return ReturnPlace(block: place, pc: pc) }
+  /// Where a function that ends at `index` comes back to in the region, if it is laid out there: behind the last call in
+  /// front of it that has not been come back from there, and behind other calls of the same function.
+  private func returns(from index: Int, _ blocks: [RegionBlock]) -> [ReturnPlace] {
+    let last = (0..<index).last {
+      isLaidOut($0 + 1, blocks) && place(of: blocks[$0].end.fallThrough, in: blocks) > index
     }
-    return nil
+    guard let last else { return [] }
+    return blocks.indices.filter { blocks[$0].isCall(of: last + 1) && !blocks[$0].isHostCall }.map {
+      let pc = blocks[$0].end.fallThrough
+      return ReturnPlace(block: place(of: pc, in: blocks), pc: pc)
+    }
   }
+
+  /// Whether the function that begins at `index` is laid out behind a call of it, followed by what it comes back to.
+  private func isLaidOut(_ index: Int, _ blocks: [RegionBlock]) -> Bool {
+    index > 0 && blocks[index - 1].isCall(of: index)
+      && place(of: blocks[index - 1].end.fallThrough, in: blocks) > index
+  }
+
+  /// Whether the call at `index` is one of the host's: all others are jumps, which what they come back to must be known for.
+  private func isHostCall(_ index: Int, _ blocks: [RegionBlock]) -> Bool {
+    let function = blocks[index].taken
+    guard isLaidOut(function, blocks), place(of: blocks[index].end.fallThrough, in: blocks) >= 0 else { return true }
+    return (0..<index).count { blocks[$0].isCall(of: function) && !blocks[$0].isHostCall } >= Self.mostReturns
+  }
+  private static let mostReturns = 3
 
   private func noteLoop(from index: Int, to target: Int, _ blocks: inout [RegionBlock]) {
     guard target >= 0, target <= index else { return }

@@ -126,9 +126,9 @@ extension Lowering {
       }
     }
     if block.isHostCall { return lowerCallIndirect(block, labels, next: next) }
-    if let place = block.returnPlace {
-      code.alu32(.cmp, .rax, place.pc)
-      code.jump(.e, to: &labels[place.block])
+    for next in block.returns {
+      code.alu32(.cmp, .rax, next.pc)
+      code.jump(.e, to: &labels[next.block])
     }
     emitExchangeBack()
     if block.end.kind == .functionReturn { code.ret() } else { emitJumpThroughTable() }
