@@ -10,11 +10,11 @@ extension Lowering {
     let pc = block.end.taken
     if block.taken >= 0 {
       // It finds registers as they are in the region.
-      checkDepth(pc)
+      checkDepth(block)
       code.call(&labels[block.taken])
     } else if exits.mayLink(pc) {
       emitExchangeBack()
-      checkDepth(pc)
+      checkDepth(block)
       let later = postpone(LaterCode(.call, pc, count: Int32(truncatingIfNeeded: code.offset)))
       code.call(&self.later[later].entry)
     } else {
@@ -27,7 +27,7 @@ extension Lowering {
   /// Calls the function at the instruction address in rax.
   mutating func lowerCallIndirect(_ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int) {
     emitExchangeBack()
-    checkDepth(block.end.fallThrough)
+    checkDepth(block)
     let beside = postpone(LaterCode(.callBeside, block.end.fallThrough))
     CommonCode.emitCallThroughTable(&code, orElse: &later[beside].entry)
     code.bind(&later[beside].resume)
@@ -35,8 +35,8 @@ extension Lowering {
   }
 
   /// Forgets all calls when there are too many of them.
-  private mutating func checkDepth(_ pc: UInt32) {
-    let deep = postpone(LaterCode(.deep, pc))
+  private mutating func checkDepth(_ block: RegionBlock) {
+    let deep = postpone(LaterCode(.deep, block.end.fallThrough))
     code.alu64(.cmp, .rsp, Self.field(StateOffset.stackLimit))
     code.jump(.b, to: &later[deep].entry)
     code.bind(&later[deep].resume)

@@ -186,9 +186,9 @@ struct LaterCode {
     case exit
     /// The function at the address `value` is called, of which it is not known yet where its code is.
     case call
-    /// A function is called whose code is not in its place in the table.
+    /// A function is called whose code is not in its place in the table; it comes back to the address `value`.
     case callBeside
-    /// There are more calls on the host's stack than there may be.
+    /// There are as many calls on the host's stack as there may be; this one comes back to the address `value`.
     case deep
     /// The region at the address `value` has been entered often.
     case hot
