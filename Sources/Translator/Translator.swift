@@ -245,8 +245,7 @@ extension Translator: HostCodeEngine {
     buffer.overwriteWithJump(at: regions[index].entry, to: regions[index].end)
     var exit = regions[index].incoming
     while let index = self.index(of: exit) {
-      let place = Int(exits[index].place)
-      buffer.patchJump(at: place, to: place + 5)
+      buffer.patchJump(at: Int(exits[index].place), to: Int(exits[index].unlinked))
       exits[index].region = 0
       exit = exits[index].next
     }
@@ -304,9 +303,14 @@ extension Translator: HostCodeEngine {
     }
     guard translate(block, isFirst: false), simple < regions.count, let better = region(of: block), better != simple
     else { return }
-    // Who jumps to what there was before goes on to this.
+    // Who jumps to what there was before goes on to this, by itself where it is known.
     regions[simple].isDead = true
     buffer.overwriteWithJump(at: regions[simple].entry, to: regions[better].entry)
+    var exit = regions[simple].incoming
+    while let index = index(of: exit) {
+      buffer.patchJump(at: Int(exits[index].place), to: regions[better].entry)
+      exit = exits[index].next
+    }
     regions[better].incoming = regions[simple].incoming
     regions[better].predecessor = regions[simple].entry
   }
@@ -376,7 +380,7 @@ extension Translator: HostCodeEngine {
         }
       }
     }
-    return VectorMap(uses: uses, written: written)
+    return VectorMap(uses: uses, written: written, passages: passages)
   }
 
   private func complaint(aboutBlock index: Int) -> String? {
@@ -397,8 +401,11 @@ extension Translator: HostCodeEngine {
         instruction.forEachInteger { uses[Int($0)] &+= block.weight }
       }
     }
-    return RegisterMap(uses: uses, passages: 1)
+    return RegisterMap(uses: uses, passages: passages)
   }
+
+  /// How often registers are exchanged for those between regions and back, weighted like the blocks.
+  private var passages: UInt32 { blocks.reduce(1) { $1.isHostCall ? $0 &+ $1.weight : $0 } }
 
   private var hasFloat: Bool {
     guard let first = blocks.first, let last = blocks.last else { return false }

@@ -21,6 +21,9 @@ package struct HostCodeState: BitwiseCopyable {
   package var enter: UnsafeRawPointer?
   /// Where slow paths are: `Hart.slowPath`.
   package var slowPath: UnsafeRawPointer?
+  /// Where the host's stack ends with no guest call on it, while host code runs, and below where no more calls go onto it.
+  package var stackBottom: UInt = 0
+  package var stackLimit: UInt = 0
   /// Where host code leaves the host's floating-point status word.
   package var floatStatus: UInt32 = 0
   /// That word when no flag has accrued: all exceptions masked, rounding to nearest even.

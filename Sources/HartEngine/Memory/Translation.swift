@@ -184,7 +184,10 @@ extension Hart {
         place.isWritable
       else { return .failure(Trap(kind.accessFault, value: address)) }
       place.host.storeBytes(of: wanted.littleEndian, as: UInt32.self)
-      codeChanged(codePage: place.codePage, offset: UInt32(truncatingIfNeeded: location & 0xFFF), count: 4)
+      // Whoever is running what was there must not go on in it.
+      if codeChanged(codePage: place.codePage, offset: UInt32(truncatingIfNeeded: location & 0xFFF), count: 4) {
+        attention = true
+      }
     }
     return .success(
       Translation(

@@ -1,7 +1,8 @@
 /// A way out of a region that always leads to the same instruction.
 struct Exit {
-  /// Where in the code buffer its jump is.
+  /// Where in the code buffer its jump or call is, and where that goes as long as it is not known what is there.
   var place: UInt32
+  var unlinked: UInt32
   /// The address of the instruction.
   var pc: UInt32
   /// The guest page that it and the region are in, for translated code.
@@ -34,8 +35,11 @@ struct ExitTable {
   func mayLink(_ target: UInt32) -> Bool { isOpen || (target ^ pc) >> 12 == 0 }
 
   /// Adds an exit; its number, from 1 on.
-  mutating func add(_ place: Int, _ target: UInt32) -> UInt32 {
-    exits.append(Exit(place: UInt32(truncatingIfNeeded: place), pc: target, codePage: codePage, isOpen: isOpen))
+  mutating func add(_ place: Int, unlinked: Int, _ target: UInt32) -> UInt32 {
+    exits.append(
+      Exit(
+        place: UInt32(truncatingIfNeeded: place), unlinked: UInt32(truncatingIfNeeded: unlinked), pc: target,
+        codePage: codePage, isOpen: isOpen))
     return UInt32(truncatingIfNeeded: first + exits.count)
   }
 }

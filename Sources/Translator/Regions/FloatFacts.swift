@@ -65,18 +65,23 @@ package struct FloatFacts: Equatable {
     while !isDone {
       isDone = true
       for index in blocks.indices {
-        let block = blocks[index]
-        var facts = block.facts
-        for place in block.first..<block.last { facts.follow(instructions[place]) }
-        block.forEachNext { next in
-          let merged = blocks[next].facts.merged(with: facts)
-          if merged != blocks[next].facts {
-            blocks[next].facts = merged
-            isDone = false
-          }
-        }
+        var facts = blocks[index].facts
+        for place in blocks[index].first..<blocks[index].last { facts.follow(instructions[place]) }
+        if merge(facts, into: blocks[index].taken, &blocks) { isDone = false }
+        for next in blocks[index].returns where merge(facts, into: next.block, &blocks) { isDone = false }
+        // Nothing is known of what a function leaves behind.
+        if blocks[index].isHostCall { facts = FloatFacts() }
+        if merge(facts, into: blocks[index].fallThrough, &blocks) { isDone = false }
       }
     }
+  }
+
+  /// Whether a block's facts get fewer.
+  private static func merge(_ facts: FloatFacts, into index: Int, _ blocks: inout [RegionBlock]) -> Bool {
+    guard index >= 0 else { return false }
+    let merged = blocks[index].facts.merged(with: facts)
+    defer { blocks[index].facts = merged }
+    return merged != blocks[index].facts
   }
 }
 

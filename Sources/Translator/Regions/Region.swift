@@ -13,7 +13,9 @@ struct RegionBlock {
   /// Where it goes on in the region; negative when it leaves it.
   var taken = -1
   var fallThrough = -1
-  /// Where it probably goes on in the region if it returns from a call.
+  /// Whether it ends with a call of the host's, after which it goes on at `fallThrough`.
+  var isHostCall = false
+  /// Where it probably goes on in the region if it returns from a call that is none of the host's.
   var returns: [ReturnPlace] = []
   /// How often it is run, compared with others of the region.
   var weight: UInt32 = 1
@@ -53,6 +55,9 @@ struct RegionBlock {
     self.count = count
     end = BlockEnd(goingOnAt: Block.operations(source)[Int(count)].extra)
   }
+
+  /// Whether it ends with a call of the function that begins with the block of that index.
+  func isCall(of index: Int) -> Bool { end.kind == .call && taken == index }
 }
 
 /// A block of the region that a function may come back to.
@@ -70,7 +75,7 @@ struct BlockEnd {
   var fallThrough: UInt32 = 0
 
   /// A call is a jump that leaves a return address; the function comes back to `fallThrough`.
-  enum Kind { case jump, call, branch, functionReturn, elsewhere }
+  enum Kind { case jump, call, callIndirect, branch, functionReturn, elsewhere }
 
   /// Whether it goes to `taken`.
   var isDirect: Bool { kind == .jump || kind == .call || kind == .branch }
@@ -84,11 +89,13 @@ struct BlockEnd {
 
   /// Calls `body` with the addresses where it may go on. What is to be laid out behind it comes last, but what a call comes back to is
   /// laid out behind the function.
-  func forEachTarget(_ body: (UInt32) -> Void) {
-    if kind == .call { body(fallThrough) }
-    if isDirect { body(taken) }
-    if kind == .branch { body(fallThrough) }
+  func forEachTarget(_ body: (_ pc: UInt32, _ isFunction: Bool) -> Void) {
+    if isCall { body(fallThrough, false) }
+    if isDirect { body(taken, kind == .call) }
+    if kind == .branch { body(fallThrough, false) }
   }
+
+  var isCall: Bool { kind == .call || kind == .callIndirect }
 
   /// - Returns: nil when a jump's target is not aligned.
   init?(_ block: BlockPointer, alignmentMask: UInt32) {
@@ -110,7 +117,8 @@ struct BlockEnd {
     case .jalr where operation.rs1 == halfRegister && halfRegister != 0:
       kind = Self.links(operation.rd) ? .call : .jump
       taken = (half &+ UInt32(bitPattern: operation.immediate)) & ~1
-    case .jalr: kind = Self.links(operation.rs1) && !Self.links(operation.rd) ? .functionReturn : .elsewhere
+    case .jalr where Self.links(operation.rd): kind = .callIndirect
+    case .jalr: kind = Self.links(operation.rs1) ? .functionReturn : .elsewhere
     case .beq, .bne, .blt, .bge, .bltu, .bgeu: kind = .branch
     default: kind = .elsewhere
     }
@@ -152,6 +160,30 @@ struct RegionFormer {
     connect(&blocks)
   }
 
+  /// Whether a function is laid out where it is called, in each region anew: it calls no other, and is one block, or uses
+  /// floating-point registers, which a call of the host's has to store and load again.
+  private func isSmall(_ entry: BlockPointer) -> Bool {
+    var found: [BlockPointer] = []
+    var waiting = [entry]
+    while let block = waiting.popLast() {
+      if found.contains(block) { continue }
+      guard found.count < Self.mostBlocksOfSmall, let end = BlockEnd(block, alignmentMask: alignmentMask),
+        end.kind == .jump || end.kind == .branch || end.kind == .functionReturn
+      else { return false }
+      if block == entry, end.kind == .functionReturn { return true }
+      found.append(block)
+      if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
+      if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+    }
+    return found.contains(where: writesFloat)
+  }
+  private static let mostBlocksOfSmall = 6
+
+  private func writesFloat(_ block: BlockPointer) -> Bool {
+    let operations = UnsafeBufferPointer(start: Block.operations(block), count: Int(block.pointee.count))
+    return operations.contains { $0.opcode.writesFloat }
+  }
+
   private func collect(from head: BlockPointer, mostBlocks: Int, into blocks: inout [RegionBlock]) {
     blocks.removeAll(keepingCapacity: true)
     var instructions: Int32 = 0
@@ -165,7 +197,9 @@ struct RegionFormer {
       instructions &+= source.pointee.count
       blocks.append(block)
       guard blocks.count < mostBlocks else { continue }
-      block.end.forEachTarget { if let next = self.block(at: $0, near: source) { waiting.append(next) } }
+      block.end.forEachTarget { pc, isFunction in
+        if let next = self.block(at: pc, near: source), !isFunction || isSmall(next) { waiting.append(next) }
+      }
     }
   }
 
@@ -195,7 +229,7 @@ struct RegionFormer {
       guard placed & 1 &<< UInt64(index) == 0 else { continue }
       placed |= 1 &<< UInt64(index)
       arranged.append(blocks[index])
-      blocks[index].end.forEachTarget { if let next = starts.firstIndex(of: $0) { waiting.append(next) } }
+      blocks[index].end.forEachTarget { pc, _ in if let next = starts.firstIndex(of: pc) { waiting.append(next) } }
     }
     blocks = arranged
   }
@@ -221,8 +255,13 @@ struct RegionFormer {
     for index in blocks.indices {
       let end = blocks[index].end
       blocks[index].weight = 1
+      blocks[index].isHostCall = false
       blocks[index].taken = end.isDirect ? place(of: end.taken) : -1
       blocks[index].fallThrough = end.kind == .branch ? place(of: end.fallThrough) : -1
+    }
+    for index in blocks.indices where blocks[index].end.isCall {
+      blocks[index].isHostCall = isHostCall(index, blocks)
+      if blocks[index].isHostCall { blocks[index].fallThrough = place(of: blocks[index].end.fallThrough) }
     }
     for index in blocks.indices {
       blocks[index].returns = blocks[index].end.kind == .functionReturn ? returns(from: index, blocks) : []
@@ -234,20 +273,30 @@ struct RegionFormer {
     loops.placeChecks(in: &blocks)
   }
 
-  /// Where a function that ends at `index` comes back to: behind the last call in front of it that has not been come back
-  /// from there, as functions are laid out behind calls, and behind other calls of the same function.
+  /// Where a function that ends at `index` comes back to in the region, if it is laid out there: behind the last call in
+  /// front of it that has not been come back from there, and behind other calls of the same function.
   private func returns(from index: Int, _ blocks: [RegionBlock]) -> [ReturnPlace] {
-    let calls = blocks.indices.filter { blocks[$0].end.kind == .call && blocks[$0].taken >= 0 }
-    guard
-      let last = calls.last(where: { $0 < index && place(of: blocks[$0].end.fallThrough, in: blocks) > index })
-    else { return [] }
-    var found: [ReturnPlace] = []
-    for call in [last] + calls where blocks[call].taken == blocks[last].taken && found.count < Self.mostReturns {
-      let pc = blocks[call].end.fallThrough
-      let place = self.place(of: pc, in: blocks)
-      if place >= 0, !found.contains(where: { $0.block == place }) { found.append(ReturnPlace(block: place, pc: pc)) }
+    let last = (0..<index).last {
+      isLaidOut($0 + 1, blocks) && place(of: blocks[$0].end.fallThrough, in: blocks) > index
     }
-    return found
+    guard let last else { return [] }
+    return blocks.indices.filter { blocks[$0].isCall(of: last + 1) && !blocks[$0].isHostCall }.map {
+      let pc = blocks[$0].end.fallThrough
+      return ReturnPlace(block: place(of: pc, in: blocks), pc: pc)
+    }
+  }
+
+  /// Whether the function that begins at `index` is laid out behind a call of it, followed by what it comes back to.
+  private func isLaidOut(_ index: Int, _ blocks: [RegionBlock]) -> Bool {
+    index > 0 && blocks[index - 1].isCall(of: index)
+      && place(of: blocks[index - 1].end.fallThrough, in: blocks) > index
+  }
+
+  /// Whether the call at `index` is one of the host's: all others are jumps, which what they come back to must be known for.
+  private func isHostCall(_ index: Int, _ blocks: [RegionBlock]) -> Bool {
+    let function = blocks[index].taken
+    guard isLaidOut(function, blocks), place(of: blocks[index].end.fallThrough, in: blocks) >= 0 else { return true }
+    return (0..<index).count { blocks[$0].isCall(of: function) && !blocks[$0].isHostCall } >= Self.mostReturns
   }
   private static let mostReturns = 3
 

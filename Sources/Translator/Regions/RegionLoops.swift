@@ -58,10 +58,11 @@ struct RegionLoops {
   }
 
   /// Decides which blocks look at the budget, for all that may be run before the next one does: the first one, those that
-  /// loops go back to, and others where that would be more than the longest block.
+  /// loops go back to or calls of the host's come back to, and others where that would be more than the longest block.
   func placeChecks(in blocks: inout [RegionBlock]) {
     var checks: UInt64 = 1
     forEachWayBack { _, to in checks |= Self.bit(to) }
+    for block in blocks where block.isHostCall && block.fallThrough >= 0 { checks |= Self.bit(block.fallThrough) }
     let counts = blocks.map(\.count)
     var needed = counts
     var isDone = false

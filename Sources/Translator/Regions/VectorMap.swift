@@ -21,14 +21,15 @@ package struct VectorMap {
   /// - Parameters:
   ///   - uses: how often each guest register is used, weighted by how often the code is run.
   ///   - written: a bit for each that is written.
-  package init(uses: InlineArray<32, UInt32>, written: UInt32) {
+  ///   - passages: the weight of going in and out once.
+  package init(uses: InlineArray<32, UInt32>, written: UInt32, passages: UInt32) {
     for place in 0..<Self.capacity {
       var best = -1
       for guest in 0..<32 where kept & 1 &<< UInt32(guest) == 0 {
         if best < 0 || uses[guest] > uses[best] { best = guest }
       }
       // Below that, loading and storing cost more.
-      guard best >= 0, uses[best] > 2 else { break }
+      guard best >= 0, uses[best] > 2 &* passages else { break }
       kept |= 1 &<< UInt32(best)
       places[best] = Self.first &+ UInt8(truncatingIfNeeded: place)
     }

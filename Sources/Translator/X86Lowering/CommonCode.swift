@@ -19,6 +19,9 @@ struct CommonCode {
   private(set) var lookFurther = 0
   /// Jumps through the table of host code to the instruction address in rax, from between regions.
   private(set) var jumpThroughTable = 0
+  /// Where a return goes on, to the instruction address in eax, that was expected elsewhere: no call on the host's stack
+  /// is believed any more.
+  private(set) var mismatch = 0
   /// For each size of a store: clears the zero flag if one to the guest address in rax hits decoded code. Uses rcx
   /// and rdx.
   private var findCode: InlineArray<4, Int> = .init(repeating: 0)
@@ -26,6 +29,8 @@ struct CommonCode {
   private(set) var end = 0
 
   private static let saved: InlineArray<6, HostRegister> = [.rbx, .rbp, .r12, .r13, .r14, .r15]
+  /// Guest calls on the host's stack, at most: it then takes 32 KiB.
+  private static let mostCalls: Int32 = 4096
 
   init(_ code: inout Assembler) {
     // The first of all, where empty entries of `HostCodeState.jumps` lead.
@@ -37,8 +42,6 @@ struct CommonCode {
 
     enter = code.offset
     for index in 0..<Self.saved.count { code.push64(Self.saved[index]) }
-    // Calls of the hart then find the stack aligned as C wants it: a region's call of its own and of `outside` lie between.
-    code.alu64(.sub, .rsp, 8)
     code.mov64(Lowering.state, .rdi)
     code.mov64(.rax, .rsi)
     code.mov64(Lowering.base, .rdx)
@@ -47,7 +50,7 @@ struct CommonCode {
     for index in 0..<RegisterMap.pool.count {
       code.load32(RegisterMap.pool[index], Lowering.slot(RegisterMap.pinned[index]))
     }
-    code.jump(to: .rax)
+    emitBottom(&code)
 
     var store = Label()
     self.leave = code.offset
@@ -59,25 +62,32 @@ struct CommonCode {
     end = code.offset
     code.bind(&store)
     code.stmxcsr(Lowering.field(StateOffset.floatStatus))
+    // Whatever calls there are, and the ways back into the region.
+    code.load64(.rsp, Lowering.field(StateOffset.stackBottom))
     code.alu64(.add, .rsp, 8)
     for index in 0..<Self.saved.count { code.pop64(Self.saved[Self.saved.count - 1 - index]) }
-    code.ret()
+    // It always goes to the same place, which the host would not foresee of a return while there are calls.
+    code.pop64(.rcx)
+    code.jump(to: .rcx)
 
-    // Each return belongs to a call, as the host expects it.
     system = code.offset
+    // Its end is aligned as C wants it.
+    code.load64(.rsp, Lowering.field(StateOffset.stackBottom))
     Self.emitSlowPath(&code)
     code.alu32(.xor, .rax, .rax)
     code.jump(to: &store)
 
     outside = code.offset
+    // All guest registers are stored, so this one is free, and C leaves it alone.
+    code.mov64(.rbx, .rsp)
+    code.alu64(.and, .rsp, -16)
     Self.emitSlowPath(&code)
+    code.mov64(.rsp, .rbx)
     code.test32(.rax, .rax)
     var isOver = Label()
     code.jump(.ne, to: &isOver)
     code.ret()
     code.bind(&isOver)
-    // Drops the ways back into the region.
-    code.alu64(.add, .rsp, 16)
     code.alu32(.xor, .rax, .rax)
     code.jump(to: &store)
 
@@ -91,16 +101,35 @@ struct CommonCode {
     }
     code.ret()
 
-    lookFurther = code.offset
-    Self.emitJumpThroughTable(&code, isSecond: true, orElse: leaveTo)
-
-    jumpThroughTable = code.offset
-    Self.emitJumpThroughTable(&code, orElse: lookFurther)
-
     for index in 0..<4 {
       findCode[index] = code.offset
       Self.emitFindCode(&code, bytes: 1 << UInt32(index))
     }
+  }
+
+  /// Begins the stack of guest calls and jumps to rax. A return that finds no call there comes to what is in front of the
+  /// first one, and leaves the stack as it was.
+  private mutating func emitBottom(_ code: inout Assembler) {
+    var (begin, search) = (Label(), Label())
+    code.call(&begin)
+    let none = code.offset
+    code.call(&search)
+    code.jump(to: none)
+
+    lookFurther = code.offset
+    Self.emitJumpThroughTable(&code, isSecond: true, orElse: leaveTo)
+
+    mismatch = code.offset
+    code.load64(.rsp, Lowering.field(StateOffset.stackBottom))
+    jumpThroughTable = code.offset
+    code.bind(&search)
+    Self.emitJumpThroughTable(&code, orElse: lookFurther)
+
+    code.bind(&begin)
+    code.store64(Lowering.field(StateOffset.stackBottom), .rsp)
+    code.lea64(.rcx, HostAddress(.rsp, -8 * Self.mostCalls))
+    code.store64(Lowering.field(StateOffset.stackLimit), .rcx)
+    code.jump(to: .rax)
   }
 
   private static func emitSlowPath(_ code: inout Assembler) {
@@ -115,6 +144,21 @@ struct CommonCode {
   /// Jumps to the host code for the instruction address in rax, from between regions, if it is in its first or second
   /// place in the table: see `TranslationContext.hostJumpIndex` and `secondHostJumpIndex`.
   static func emitJumpThroughTable(_ code: inout Assembler, isSecond: Bool = false, orElse miss: Int) {
+    emitSearch(&code, isSecond: isSecond)
+    code.jump(.ne, to: miss)
+    emitFound(&code)
+    code.jump(to: .rcx)
+  }
+
+  /// The same with a call.
+  static func emitCallThroughTable(_ code: inout Assembler, orElse miss: inout Label) {
+    emitSearch(&code, isSecond: false)
+    code.jump(.ne, to: &miss)
+    emitFound(&code)
+    code.call(.rcx)
+  }
+
+  private static func emitSearch(_ code: inout Assembler, isSecond: Bool) {
     code.movzx8(.rcx, .rax)
     code.shift32(.shl, .rcx, by: 4)
     code.alu32(.xor, .rcx, .rax)
@@ -131,10 +175,11 @@ struct CommonCode {
     code.load64(.rdx, Lowering.field(StateOffset.jumps))
     code.load64(.rcx, HostAddress(.rdx, .rcx))
     code.alu32(.cmp, .rcx, .rax)
-    code.jump(.ne, to: miss)
+  }
+
+  private static func emitFound(_ code: inout Assembler) {
     code.shift64(.shr, .rcx, by: 32)
     code.alu64(.add, .rcx, Lowering.field(StateOffset.hostCode))
-    code.jump(to: .rcx)
   }
 
   func findCode(bytes: Int32) -> Int { findCode[bytes.trailingZeroBitCount & 3] }

@@ -7,17 +7,21 @@ extension Lowering {
   /// From the registers as they are between regions to the region's. At least five bytes, or none.
   mutating func emitEntry() {
     let start = code.offset
+    emitExchange()
+    let length = code.offset - start
+    if length > 0, length < 5 { code.nop(5 - length) }
+  }
+
+  mutating func emitExchange() {
     for index in 0..<RegisterMap.pool.count where map.guests[index] != RegisterMap.pinned[index] {
       code.store32(Self.slot(RegisterMap.pinned[index]), RegisterMap.pool[index])
       code.load32(RegisterMap.pool[index], Self.slot(map.guests[index]))
     }
     loadVectors()
-    let length = code.offset - start
-    if length > 0, length < 5 { code.nop(5 - length) }
   }
 
   /// The way back. Leaves rax alone.
-  private mutating func emitExchange() {
+  mutating func emitExchangeBack() {
     storeVectors()
     for index in 0..<RegisterMap.pool.count where map.guests[index] != RegisterMap.pinned[index] {
       code.store32(Self.slot(map.guests[index]), RegisterMap.pool[index])
@@ -108,14 +112,16 @@ extension Lowering {
   mutating func lowerJump(
     _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
   ) {
-    if i.detail == 1 {
+    if block.isHostCall {
+      lowerCall(block, labels, next: next)
+    } else if i.detail == 1 {
       go(to: block.taken, block.end.taken, labels, next: next)
     } else {
       go(to: block.fallThrough, block.end.fallThrough, labels, next: next)
     }
   }
 
-  private mutating func go(to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>, next: Int) {
+  mutating func go(to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>, next: Int) {
     if index < 0 {
       emitExit(pc)
     } else if index != next {
@@ -123,7 +129,9 @@ extension Lowering {
     }
   }
 
-  mutating func lowerJumpIndirect(_ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>) {
+  mutating func lowerJumpIndirect(
+    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+  ) {
     if i.a == IRRegister.constant {
       code.mov32(.rax, i.constant & ~1)
     } else {
@@ -149,12 +157,13 @@ extension Lowering {
         code.store32(Self.slot(i.destination), block.end.fallThrough)
       }
     }
+    if block.isHostCall { return lowerCallIndirect(block, labels, next: next) }
     for next in block.returns {
       code.alu32(.cmp, .rax, next.pc)
       code.jump(.e, to: &labels[next.block])
     }
-    emitExchange()
-    emitJumpThroughTable()
+    emitExchangeBack()
+    if block.end.kind == .functionReturn { code.ret() } else { emitJumpThroughTable() }
   }
 
   /// Jumps to the host code for the instruction address in rax, from between regions.
@@ -167,22 +176,33 @@ extension Lowering {
   }
   /// Where so much host code is in use, in bytes, that what it takes of the caches counts for more than that the host
   /// predicts each indirect jump by itself.
-  private static let muchCode = 1 << 20
+  static let muchCode = 1 << 20
 
   /// Leaves the region for an instruction address that is always the same.
   private mutating func emitExit(_ pc: UInt32) {
-    emitExchange()
+    emitExchangeBack()
+    emitWayOut(pc)
+  }
+
+  /// The same from where registers are as between regions.
+  mutating func emitWayOut(_ pc: UInt32) {
     if exits.mayLink(pc) {
       // Until it is known what is there, the jump goes to what follows it.
       let place = code.offset
       code.jump(to: place + 5)
-      code.store32(Self.field(StateOffset.pc), pc)
-      code.mov32(.rax, exits.add(place, pc))
-      code.jump(to: common.leave)
+      emitUnlinked(pc, place)
     } else {
       code.mov32(.rax, pc)
       emitJumpThroughTable()
     }
+  }
+
+  /// Where a jump or call at `place` goes as long as it is not known what is there.
+  private mutating func emitUnlinked(_ pc: UInt32, _ place: Int) {
+    let number = exits.add(place, unlinked: code.offset, pc)
+    code.store32(Self.field(StateOffset.pc), pc)
+    code.mov32(.rax, number)
+    code.jump(to: common.leave)
   }
 
   // MARK: Outside
@@ -232,6 +252,13 @@ extension Lowering {
         code.alu32(.xor, .rax, .rax)
         jumpToLeave()
       case .exit: emitExit(value)
+      case .call: emitUnlinked(value, Int(later[index].count))
+      case .callBeside:
+        code.call(common.lookFurther)
+        code.jump(to: &later[index].resume)
+      case .deep:
+        code.load64(.rsp, Self.field(StateOffset.stackBottom))
+        code.jump(to: &later[index].resume)
       case .refused:
         emitCanonical(later[index].nans)
         if later[index].count != 0 { code.alu32(.add, Self.budget, UInt32(bitPattern: later[index].count)) }

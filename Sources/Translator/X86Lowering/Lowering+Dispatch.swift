@@ -13,7 +13,7 @@ extension Lowering {
     switch last.kind {
     case .branch: lowerBranch(last, block, labels, next: next)
     case .jump: lowerJump(last, block, labels, next: next)
-    case .jumpIndirect: lowerJumpIndirect(last, block, labels)
+    case .jumpIndirect: lowerJumpIndirect(last, block, labels, next: next)
     default: break
     }
   }

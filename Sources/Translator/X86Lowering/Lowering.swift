@@ -168,7 +168,7 @@ struct LaterCode {
   var resume = Label()
   /// The slow path's `SlowPathSite`, or an instruction address.
   var value: UInt32
-  /// What to give back to the budget, or bytes stored.
+  /// What to give back to the budget, bytes stored, or where a call is in the code buffer.
   var count: Int32 = 0
   var facts = FloatFacts()
   var nans = HostNaNs.Found()
@@ -193,6 +193,12 @@ struct LaterCode {
     case spent
     /// The region is left for the address `value`.
     case exit
+    /// The function at the address `value` is called, of which it is not known yet where its code is.
+    case call
+    /// A function is called whose code is not in its place in the table; it comes back to the address `value`.
+    case callBeside
+    /// There are as many calls on the host's stack as there may be; this one comes back to the address `value`.
+    case deep
     /// The hart is to look up the address `value` from where registers are as between regions: the region there has been
     /// entered often, or has to be looked at.
     case lookUp
@@ -242,6 +248,8 @@ enum StateOffset {
   static let privilege = offset(\.privilege)
   static let codeHalves = offset(\.host.codeHalves)
   static let slowPath = offset(\.host.slowPath)
+  static let stackBottom = offset(\.host.stackBottom)
+  static let stackLimit = offset(\.host.stackLimit)
   static let floatStatus = offset(\.host.floatStatus)
   static let reservation = offset(\.reservation)
   static let box = offset(\.host.box)

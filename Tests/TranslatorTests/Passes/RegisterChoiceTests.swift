@@ -10,7 +10,7 @@ import Translator
   }
 
   @Test func vectorsGoToThoseUsedMost() {
-    let map = VectorMap(uses: uses([1: 100, 5: 3, 9: 2]), written: 1 << 5 | 1 << 9)
+    let map = VectorMap(uses: uses([1: 100, 5: 3, 9: 2]), written: 1 << 5 | 1 << 9, passages: 1)
     #expect(map.kept == 1 << 1 | 1 << 5)
     #expect(map.written == 1 << 5)
     #expect(map.register(of: 1) != nil && map.register(of: 9) == nil)
@@ -19,7 +19,7 @@ import Translator
   @Test func noVectorIsTakenTwice() {
     var counts: [Int: UInt32] = [:]
     for register in 0..<32 { counts[register] = UInt32(100 - register) }
-    let map = VectorMap(uses: uses(counts), written: .max)
+    let map = VectorMap(uses: uses(counts), written: .max, passages: 1)
     let registers = (0..<32).compactMap { map.register(of: UInt8($0)) }
     #expect(registers.count == VectorMap.capacity && Set(registers).count == VectorMap.capacity)
     // What instructions need for themselves, and the box.

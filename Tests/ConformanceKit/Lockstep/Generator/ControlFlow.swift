@@ -153,7 +153,11 @@ extension LockstepBuilder {
       let link: UInt8 = random.chance(percent: 70) ? 1 : 5
       let function = Function(entry: code.label(), link: link)
       if random.chance(percent: 30) { code.align(random.pick([64, 4])) }
-      emit(function, isLeaf: index == 0 || random.chance(percent: 40))
+      if random.chance(percent: 25) {
+        emitRecursive(function)
+      } else {
+        emit(function, isLeaf: index == 0 || random.chance(percent: 40))
+      }
       functions.append(function)
     }
     heat = 1
@@ -179,6 +183,38 @@ extension LockstepBuilder {
     reserved.remove(function.link)
     let others = functions.filter { $0.link == function.link }
     if random.chance(percent: 20), !others.isEmpty { return code.jump(to: random.pick(others).entry) }
+    emitReturn(function.link)
+  }
+
+  /// A function that calls itself until there is so much on the stack, and at times comes back past the call in front of it.
+  private mutating func emitRecursive(_ function: Function) {
+    let (innermost, back, isLast) = (code.label(), code.label(), code.label())
+    code.bind(function.entry)
+    reserved.insert(function.link)
+    let depth = temporary()
+    code.emit(.lw, rd: depth, rs1: Self.own, OwnMemory.depth)
+    code.emit(.addi, rd: depth, rs1: depth, -random.pick([8, 40, 160, 800] as [Int32]))
+    code.branch(.bge, depth, 0, to: innermost)
+    push(function.link)
+    emitInstructions(random.below(4))
+    code.jump(rd: function.link, to: function.entry)
+    code.bind(back)
+    emitSlot()
+    emitInstructions(random.below(4))
+    pop(function.link)
+    let own = temporary()
+    code.address(rd: own, of: back)
+    code.branch(.bne, own, function.link, to: isLast)
+    emitBranch(to: isLast)
+    pop(function.link)
+    code.bind(isLast)
+    reserved.remove(function.link)
+    emitReturn(function.link)
+    reserved.insert(function.link)
+    code.bind(innermost)
+    emitInstructions(1 + random.below(6))
+    if !functions.isEmpty, random.chance(percent: 30) { emitCall() }
+    reserved.remove(function.link)
     emitReturn(function.link)
   }
 
