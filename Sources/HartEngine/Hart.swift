@@ -167,7 +167,7 @@ public final class Hart {
     builder = .allocate(capacity: Block.capacity + 1)
     state.pointee.host.jumps = context.hostJumps
     state.pointee.host.fetches = context.fetches
-    state.pointee.host.addends = context.addends
+    state.pointee.host.addends = context.addends.entries
     code.register(self)
     pins.onChange = { [unowned self] in attention = true }
     supervisorTimer = deadlines.register { [unowned self] _ in attention = true }
@@ -261,6 +261,8 @@ public final class Hart {
 
   /// Host memory that cached translations take now, in bytes.
   public var residentBytes: Int { translationMemory.residentBytes }
+  /// What a hart takes of the host's addresses for tables, in bytes.
+  public static var addressSpace: Int { TranslationMemory.size }
 
   func codeCacheWasFlushed() { for context in contexts { context.flushJumps() } }
   func hostCodeWasDropped() { for context in contexts { context.flushHostCode() } }

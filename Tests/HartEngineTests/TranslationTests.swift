@@ -362,4 +362,41 @@ import Testing
     let once = accesses.map(\.2) + (mode == .user ? [2] : [])
     #expect(causes == once + once)
   }
+
+  /// What host code has tables for is some memory of the host's for each part of the guest's addresses that is used.
+  @Test func accessesAllOverTheAddressesTakeLittleMemory() throws {
+    let (rounds, step): (UInt32, UInt32) = (3, 1 << 22)
+    let rig = try Rig { assembler in
+      assembler.allowEverything()
+      assembler.load(20, from: Rig.base + 0x7000)
+      assembler.csr(.csrrw, CSR.satp.rawValue, 20)
+      assembler.enter(.supervisor)
+      let (loop, next) = (assembler.label(), assembler.label())
+      assembler.li(5, rounds << 10)
+      assembler.li(6, 0x6000)
+      assembler.li(7, step)
+      assembler.li(9, Bell.base >> 22)
+      assembler.bind(loop)
+      assembler.emit(.srli, rd: 8, rs1: 6, 22)
+      assembler.branch(.beq, 8, 9, to: next)
+      assembler.emit(.lw, rd: 8, rs1: 6)
+      assembler.emit(.addi, rd: 8, rs1: 8, 1)
+      assembler.emit(.sw, rs1: 6, rs2: 8)
+      assembler.bind(next)
+      assembler.emit(.add, rd: 6, rs1: 6, rs2: 7)
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: loop)
+      assembler.log(8)
+      assembler.end()
+    }
+    let tables = PageTables(rig)
+    for part in 0..<1024 as Range<UInt32> {
+      tables.mapSuperpage(part << 22, to: part == Bell.base >> 22 ? Bell.base : Rig.base)
+    }
+    rig.setWord(tables.satp(), at: Rig.base + 0x7000)
+    #expect(rig.run(limit: 100_000))
+    #expect(rig.word(at: Rig.base + 0x6000) == rounds * 1023)
+    // 2,046 parts of the tables would be 8 MiB.
+    #expect(rig.hart.residentBytes < 3 << 20)
+  }
 }

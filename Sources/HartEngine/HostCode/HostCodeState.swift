@@ -6,7 +6,7 @@ package struct HostCodeState: BitwiseCopyable {
   package var operations: UnsafeMutableRawPointer?
   /// Where address 0 is in the window through which code that runs untranslated in M-mode reaches memory; nil for none.
   package var window: UnsafeMutableRawPointer?
-  /// What to add to addresses that are translated: see `TranslationContext`.
+  /// What to add to addresses that are translated: see `AddendTables`.
   package var addends: UnsafeMutablePointer<Int>?
   /// A bit for each halfword from address 0 on, of which those for RAM are there: set where decoded code lies, or did before
   /// all of it was dropped.

@@ -156,7 +156,7 @@ extension Hart {
         code.willBeWritten(codePage)
       }
     }
-    dataContext.cache(entry, watch, at: address)
+    if dataContext.cache(entry, watch, at: address) { effortLeft &-= HostEffort.release }
     if translation.isSuperpage { dataContext.noteSuperpage(at: address) }
   }
 

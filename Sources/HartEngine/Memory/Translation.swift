@@ -56,7 +56,7 @@ extension Hart {
       dataIndex = data
       dataContext = contexts[data]
       state.pointee.dataTLB = dataContext.data
-      state.pointee.host.addends = dataContext.addends
+      state.pointee.host.addends = dataContext.addends.entries
     }
   }
 

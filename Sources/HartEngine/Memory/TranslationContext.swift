@@ -81,7 +81,6 @@ struct ContextKey: Equatable {
 /// is touched only where something is.
 package final class TranslationContext {
   package static let dataEntries = 1024
-  package static let virtualPages = 1 << 20
   package static let jumpEntries = 1024
   static let fetchEntries = 256
   private static let fetchSectionLength = 4
@@ -94,9 +93,8 @@ package final class TranslationContext {
 
   @exclusivity(unchecked) var key: ContextKey
   let data: UnsafeMutablePointer<DataTLBEntry>
-  /// What `data` says, as host code wants it: for each virtual page what to add to its addresses for loads, and behind that
-  /// the same for stores; zero where the hart must be asked. The host provides memory for the parts that come to be used.
-  let addends: UnsafeMutablePointer<Int>
+  /// What `data` says, for host code.
+  @exclusivity(unchecked) private(set) var addends: AddendTables
   let watches: UnsafeMutablePointer<WatchEntry>
   let jumps: UnsafeMutablePointer<JumpCacheEntry>
   let fetches: UnsafeMutablePointer<FetchTLBEntry>
@@ -119,7 +117,7 @@ package final class TranslationContext {
   init(key: ContextKey, memory: TranslationMemory, index: Int) {
     self.key = key
     data = memory.table(.data, of: index)
-    addends = memory.table(.addends, of: index)
+    addends = AddendTables(memory.table(.addends, of: index))
     watches = memory.table(.watches, of: index)
     jumps = memory.table(.jumps, of: index)
     fetches = memory.table(.fetches, of: index)
@@ -163,27 +161,34 @@ package final class TranslationContext {
 
   // MARK: Caching
 
-  func cache(_ entry: DataTLBEntry, _ watch: WatchEntry, at address: UInt32) {
+  /// - Returns: whether all other entries had to go, to give the host its memory back.
+  func cache(_ entry: DataTLBEntry, _ watch: WatchEntry, at address: UInt32) -> Bool {
+    let isFull = addends.isFull
+    if isFull {
+      addends.release()
+      flushData()
+    }
     let index = Self.dataIndex(address)
     withdraw(index)
     data[index] = entry
     watches[index] = watch
     publish(index)
     dataSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
+    return isFull
   }
 
   /// Lets host code know what the entry at `index` says.
   private func publish(_ index: Int) {
     let entry = data[index]
     guard let page = Self.page(entry.readTag, at: index) else { return }
-    addends[page] = entry.addend
-    if entry.writeTag == entry.readTag { addends[Self.virtualPages + page] = entry.addend }
+    addends.set(page, entry.addend, forStores: false)
+    if entry.writeTag == entry.readTag { addends.set(page, entry.addend, forStores: true) }
   }
 
   /// Makes host code ask for what the entry at `index` says, which is about to change.
   @inline(__always) private func withdraw(_ index: Int) {
-    if let page = Self.page(data[index].readTag, at: index) { addends[page] = 0 }
-    if let page = Self.page(data[index].writeTag, at: index) { addends[Self.virtualPages + page] = 0 }
+    if let page = Self.page(data[index].readTag, at: index) { addends.clear(page, forStores: false) }
+    if let page = Self.page(data[index].writeTag, at: index) { addends.clear(page, forStores: true) }
   }
 
   /// The number of the page that a tag in the entry at `index` names; nil in an empty one, which may be zeroed.
@@ -237,11 +242,7 @@ package final class TranslationContext {
 
   /// Drops everything.
   func flush() {
-    forEachSection(of: &dataSections) {
-      for index in $0..<$0 + Self.sectionLength { withdraw(index) }
-      (data + $0).update(repeating: .none, count: Self.sectionLength)
-      (watches + $0).update(repeating: WatchEntry(tag: 0, codePage: 0), count: Self.sectionLength)
-    }
+    flushData()
     while fetchSections != 0 {
       let first = fetchSections.trailingZeroBitCount &* Self.fetchSectionLength
       for index in first..<first + Self.fetchSectionLength { fetches[index].tag = DataTLBEntry.invalid }
@@ -251,6 +252,15 @@ package final class TranslationContext {
     guard hasSuperpages else { return }
     hasSuperpages = false
     superpages.update(repeating: 0, count: 16)
+  }
+
+  /// Drops only what is known of data.
+  private func flushData() {
+    forEachSection(of: &dataSections) {
+      for index in $0..<$0 + Self.sectionLength { withdraw(index) }
+      (data + $0).update(repeating: .none, count: Self.sectionLength)
+      (watches + $0).update(repeating: WatchEntry(tag: 0, codePage: 0), count: Self.sectionLength)
+    }
   }
 
   /// Drops only what is known of code.

@@ -12,7 +12,7 @@ final class TranslationMemory {
     fileprivate var size: Int {
       switch self {
       case .data: TranslationContext.dataEntries * MemoryLayout<DataTLBEntry>.stride
-      case .addends: 2 * TranslationContext.virtualPages * MemoryLayout<Int>.stride
+      case .addends: AddendTables.count * MemoryLayout<Int>.stride
       case .watches: TranslationContext.dataEntries * MemoryLayout<WatchEntry>.stride
       case .jumps: TranslationContext.jumpEntries * MemoryLayout<JumpCacheEntry>.stride
       case .hostJumps: TranslationContext.hostJumpEntries * MemoryLayout<HostJumpEntry>.stride
@@ -24,7 +24,8 @@ final class TranslationMemory {
   }
 
   private let memory: UnsafeMutablePointer<UInt8>
-  private static var size: Int { Table.allCases.reduce(0) { $0 + $1.size } * contexts }
+  /// What it takes of the host's addresses, in bytes; of the host's memory it is less by far.
+  static var size: Int { Table.allCases.reduce(0) { $0 + $1.size } * contexts }
 
   init() throws(MemoryError) { memory = try HostMapping.map(count: Self.size, of: UInt8.self) }
 

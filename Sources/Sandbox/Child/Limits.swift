@@ -1,5 +1,6 @@
 #if os(Linux)
   import Glibc
+  import HartEngine
   import SystemBus
 
   /// How much of the host this process may use.
@@ -9,11 +10,12 @@
     /// Address space for the program itself, decoded code, tables and all else that does not grow with the guest.
     private static let fixedSpace: UInt64 = 512 << 20
 
-    /// RAM and the records of which of it is code, and files three times: as they were read, as they are loaded at each
-    /// reset, and on the way from one to the other.
+    /// RAM and the records of which of it is code, the tables of harts, and files three times: as they were read, as they are
+    /// loaded at each reset, and on the way from one to the other.
     init(_ setup: Setup) {
       let ram = setup.machine.memory
-      memory = setup.files.reduce(ram &+ ram / 8 &+ Self.fixedSpace) { $0 &+ $1.length &* 3 }
+      let tables = UInt64(setup.machine.harts) &* UInt64(Hart.addressSpace)
+      memory = setup.files.reduce(ram &+ ram / 8 &+ tables &+ Self.fixedSpace) { $0 &+ $1.length &* 3 }
     }
 
     private var limits: [(resource: __rlimit_resource, value: UInt64)] {

@@ -4,7 +4,7 @@ import SystemBus
 
 extension Lowering {
   // Where the table for stores begins, from that for loads.
-  private static let storeAddends = Int32(TranslationContext.virtualPages * MemoryLayout<Int>.stride)
+  private static let storeAddends = Int32(AddendTables.virtualPages * MemoryLayout<Int>.stride)
 
   /// Where an access finds its memory; what the returned place names has to be left alone until then. `later` is where it
   /// goes if that is not to be had. Uses rax and rcx, and rdx when there are several bytes.
