@@ -360,7 +360,8 @@ extension Translator: HostCodeEngine {
       let first = blocks[index].first
       let made = UnsafeMutableBufferPointer(
         start: builder.pointee.instructions + first, count: builder.pointee.count - first)
-      builder.pointee.cut(to: first + DeadWrites.remove(from: made))
+      let fused = UnsafeMutableBufferPointer(rebasing: made[..<Fusion.fuse(made)])
+      builder.pointee.cut(to: first + DeadWrites.remove(from: fused))
       blocks[index].last = builder.pointee.count
       assert(complaint(aboutBlock: index) == nil, complaint(aboutBlock: index) ?? "")
       if complaints != nil, let complaint = complaint(aboutBlock: index) { complaints?.append(complaint) }

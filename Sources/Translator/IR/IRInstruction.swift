@@ -47,7 +47,10 @@ package enum IRKind: UInt8, BitwiseCopyable {
   case move
   // Of `a` and `b`.
   case add, subtract, and, or, xor, shiftLeft, shiftRight, shiftRightSigned, rotateRight
+  // The opposite, if `detail` is 1.
   case setEqual, setLess, setLessUnsigned
+  /// `a` and `b` shifted left by `detail`, of 1 to 3.
+  case addShifted
   case multiply, multiplyHigh, multiplyHighUnsigned, multiplyHighSignedUnsigned
   case divide, divideUnsigned, remainder, remainderUnsigned
   /// `b` if `a` is not zero, else `c`.

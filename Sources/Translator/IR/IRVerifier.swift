@@ -70,7 +70,8 @@ package enum IRVerifier {
       }
     }
     let made = UnsafeMutableBufferPointer(start: builder.pointee.instructions, count: builder.pointee.count)
-    var block = Array(made.prefix(DeadWrites.remove(from: made)))
+    let fused = UnsafeMutableBufferPointer(rebasing: made[..<Fusion.fuse(made)])
+    var block = Array(fused.prefix(DeadWrites.remove(from: fused)))
     change(&block)
     return block.withUnsafeBufferPointer {
       complaint(about: $0, operations: 0...UInt32(truncatingIfNeeded: operations.count - 1))
@@ -124,6 +125,7 @@ extension IRInstruction {
       .setLessUnsigned, .multiply, .multiplyHigh, .multiplyHighUnsigned, .multiplyHighSignedUnsigned, .divide,
       .divideUnsigned, .remainder, .remainderUnsigned:
       (.word, .word, .none)
+    case .addShifted: (.register, .register, .none)
     case .select: ([.register, .temporary], [.register, .constant], [.register, .constant])
     case .leadingZeros, .trailingZeros, .populationCount, .signExtendByte, .signExtendHalf, .zeroExtendHalf,
       .reverseBytes:
@@ -184,7 +186,8 @@ extension IRInstruction {
       case .atomic: AtomicOperation(rawValue: detail) != nil
       case .float: IRFloat(rawValue: detail & ~IRFloat.isDouble) != nil && constant < 8
       case .branch: BranchCondition(rawValue: detail) != nil
-      case .jump: detail < 2
+      case .jump, .setEqual, .setLess, .setLessUnsigned: detail < 2
+      case .addShifted: 1...3 ~= detail
       case .control: IRControl(rawValue: detail) != nil
       case .outside: detail == 0 || detail == IROutside.keepsControl
       default: detail == 0

@@ -97,7 +97,7 @@ extension IRInstruction {
   func leavesAddressAlone(_ map: RegisterMap) -> Bool {
     func isAtHand(_ register: UInt8) -> Bool { register >= 32 || map.register(of: register) != nil }
     switch kind {
-    case .move, .add, .subtract, .and, .or, .xor, .multiply:
+    case .move, .add, .addShifted, .subtract, .and, .or, .xor, .multiply:
       return isAtHand(destination) && destination < 32 && isAtHand(a) && isAtHand(b)
     case .shiftLeft, .shiftRight, .shiftRightSigned:
       return isAtHand(destination) && destination < 32 && isAtHand(a) && b == IRRegister.constant

@@ -121,10 +121,21 @@ extension Lowering {
 
   mutating func lowerSet(_ i: IRInstruction, _ condition: HostCondition) {
     let isSwapped = compare(i.a, i.b, i.constant)
-    code.setcc8(isSwapped ? condition.swapped : condition, .rax)
+    let holds = isSwapped ? condition.swapped : condition
+    code.setcc8(i.detail == 1 ? holds.inverted : holds, .rax)
     let target = target(i.destination)
     code.movzx8(target, .rax)
     finish(i.destination, target)
+  }
+
+  mutating func lowerAddShifted(_ i: IRInstruction) {
+    if let base = register(i.a), let index = register(i.b) {
+      return finish(i.destination, lea(target(i.destination), HostAddress(base, index, scale: 1 << i.detail)))
+    }
+    load(i.b, 0, into: .rax)
+    code.shift32(.shl, .rax, by: i.detail)
+    operate(.add, .rax, i.a, 0)
+    finish(i.destination, .rax)
   }
 
   mutating func lowerSelect(_ i: IRInstruction) {

@@ -37,6 +37,7 @@ extension Lowering {
     case .setEqual: lowerSet(i, .e)
     case .setLess: lowerSet(i, .l)
     case .setLessUnsigned: lowerSet(i, .b)
+    case .addShifted: lowerAddShifted(i)
     case .select: lowerSelect(i)
     case .multiply: lowerMultiply(i)
     case .multiplyHigh: lowerMultiplyHigh(i, isSigned: true)
