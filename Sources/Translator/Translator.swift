@@ -457,8 +457,8 @@ extension Translator: HostCodeEngine {
     lowering.marks = marks
     for index in blocks.indices { labels[index] = Label() }
     if countsDown { lowering.code.bind(&labels[0]) }
-    if first.pointee.kind.isStraddling, let page = cache.host(first.pointee.secondPage) {
-      lowering.emitStraddlingCheck(first, secondHalf: page)
+    if first.pointee.kind.isStraddling {
+      lowering.emitStraddlingCheck(first, secondHalf: cache.host(first.pointee.secondPage))
     } else if countsDown {
       lowering.emitCountdown(first)
     }

@@ -364,8 +364,9 @@ import Testing
   }
 
   /// What host code has tables for is some memory of the host's for each part of the guest's addresses that is used.
-  @Test func accessesAllOverTheAddressesTakeLittleMemory() throws {
-    let (rounds, step): (UInt32, UInt32) = (3, 1 << 22)
+  /// - Parameter isSpread: whether each access has a place of its own in the soft TLB, so that none goes because of another.
+  @Test(arguments: [false, true]) func accessesAllOverTheAddressesTakeLittleMemory(isSpread: Bool) throws {
+    let (rounds, step): (UInt32, UInt32) = (3, isSpread ? 1 << 22 | 1 << 12 : 1 << 22)
     let rig = try Rig { assembler in
       assembler.allowEverything()
       assembler.load(20, from: Rig.base + 0x7000)
@@ -381,7 +382,8 @@ import Testing
       assembler.branch(.beq, 8, 9, to: next)
       assembler.emit(.lw, rd: 8, rs1: 6)
       assembler.emit(.addi, rd: 8, rs1: 8, 1)
-      assembler.emit(.sw, rs1: 6, rs2: 8)
+      // Those that are spread are of the program too.
+      if !isSpread { assembler.emit(.sw, rs1: 6, rs2: 8) }
       assembler.bind(next)
       assembler.emit(.add, rd: 6, rs1: 6, rs2: 7)
       assembler.emit(.addi, rd: 5, rs1: 5, -1)
@@ -395,8 +397,8 @@ import Testing
     }
     rig.setWord(tables.satp(), at: Rig.base + 0x7000)
     #expect(rig.run(limit: 100_000))
-    #expect(rig.word(at: Rig.base + 0x6000) == rounds * 1023)
-    // 2,046 parts of the tables would be 8 MiB.
+    if !isSpread { #expect(rig.word(at: Rig.base + 0x6000) == rounds * 1023) }
+    // 1,023 parts of the tables would be 4 MiB for loads, and as much for stores.
     #expect(rig.hart.residentBytes < 3 << 20)
   }
 }

@@ -48,7 +48,8 @@ package struct Block: BitwiseCopyable {
     case translated
     /// Run from untranslated M-mode that no PMP entry restricts: links anywhere.
     case open
-    /// One instruction that crosses into another page, which must be checked at each entry: never linked.
+    /// One instruction that crosses into another page, which must be checked at each entry: linked only by host code,
+    /// which checks it itself.
     case straddling
     /// The same, run as `open` is.
     case openStraddling

@@ -18,6 +18,8 @@ enum HostEffort {
   static let decode = 30
   /// Dropping what is cached for one address space.
   static let flush = 100
+  /// The host's first use of a page of its memory.
+  static let newPage = 100
   /// Giving memory of `AddendTables` back to the host.
   static let release = 3000
   /// Dropping where the host code of one guest page is, beyond that.

@@ -14,7 +14,7 @@ package struct AddendTables {
   let entries: UnsafeMutablePointer<Int>
   /// A bit for each page of the host that has been used, and how many there are.
   private var used = InlineArray<64, UInt64>(repeating: 0)
-  private var usedPages = 0
+  private(set) var usedPages = 0
 
   init(_ entries: UnsafeMutablePointer<Int>) { self.entries = entries }
 

@@ -156,7 +156,7 @@ extension Hart {
         code.willBeWritten(codePage)
       }
     }
-    if dataContext.cache(entry, watch, at: address) { effortLeft &-= HostEffort.release }
+    effortLeft &-= dataContext.cache(entry, watch, at: address)
     if translation.isSuperpage { dataContext.noteSuperpage(at: address) }
   }
 

@@ -92,6 +92,7 @@ package final class TranslationContext {
   private static let sectionLength = 16
 
   @exclusivity(unchecked) var key: ContextKey
+  /// The soft TLB, for the interpreter.
   let data: UnsafeMutablePointer<DataTLBEntry>
   /// What `data` says, for host code.
   @exclusivity(unchecked) private(set) var addends: AddendTables
@@ -161,20 +162,22 @@ package final class TranslationContext {
 
   // MARK: Caching
 
-  /// - Returns: whether all other entries had to go, to give the host its memory back.
-  func cache(_ entry: DataTLBEntry, _ watch: WatchEntry, at address: UInt32) -> Bool {
-    let isFull = addends.isFull
-    if isFull {
-      addends.release()
+  /// - Returns: what that costs the host beyond plain stores, in units of `HostEffort`.
+  func cache(_ entry: DataTLBEntry, _ watch: WatchEntry, at address: UInt32) -> Int {
+    var effort = 0
+    if addends.isFull {
       flushData()
+      addends.release()
+      effort = HostEffort.release
     }
+    let used = addends.usedPages
     let index = Self.dataIndex(address)
     withdraw(index)
     data[index] = entry
     watches[index] = watch
     publish(index)
     dataSections |= 1 &<< UInt64(truncatingIfNeeded: index / Self.sectionLength)
-    return isFull
+    return effort &+ (addends.usedPages &- used) &* HostEffort.newPage
   }
 
   /// Lets host code know what the entry at `index` says.

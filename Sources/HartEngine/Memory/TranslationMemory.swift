@@ -27,7 +27,10 @@ final class TranslationMemory {
   /// What it takes of the host's addresses, in bytes; of the host's memory it is less by far.
   static var size: Int { Table.allCases.reduce(0) { $0 + $1.size } * contexts }
 
-  init() throws(MemoryError) { memory = try HostMapping.map(count: Self.size, of: UInt8.self) }
+  init() throws(MemoryError) {
+    memory = try HostMapping.map(count: Self.size, of: UInt8.self)
+    HostMapping.keepPagesSmall(memory, count: Self.size)
+  }
 
   deinit { HostMapping.unmap(memory, count: Self.size) }
 

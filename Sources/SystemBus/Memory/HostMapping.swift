@@ -67,6 +67,14 @@ public enum HostMapping {
     memset(pointer, 0, size)
   }
 
+  /// Asks the host for memory page by page where a mapping comes to be used here and there, not for large pages.
+  package static func keepPagesSmall<T: BitwiseCopyable>(_ pointer: UnsafeMutablePointer<T>, count: Int) {
+    #if os(Linux)
+      // A host without large pages says no, and needs no asking.
+      _ = madvise(pointer, max(count, 1) * MemoryLayout<T>.stride, MADV_NOHUGEPAGE)
+    #endif
+  }
+
   /// Bytes of the whole pages at `pointer` that the host keeps in memory.
   public static func residentBytes(_ pointer: UnsafeRawPointer, count: Int) -> Int {
     var resident = 0

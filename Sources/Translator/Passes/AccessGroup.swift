@@ -93,7 +93,7 @@ extension IRInstruction {
 }
 
 extension IRInstruction {
-  /// Whether it is done without rax, which holds an address, and without the hart, which leaves nothing there.
+  /// Whether it is done without rax and rcx, which hold an address and what to add, and without the hart, which leaves nothing there.
   func leavesAddressAlone(_ map: RegisterMap) -> Bool {
     func isAtHand(_ register: UInt8) -> Bool { register >= 32 || map.register(of: register) != nil }
     switch kind {

@@ -41,8 +41,9 @@ extension Lowering {
 
   /// Leaves for the hart unless the second half of a block's one instruction, which is in another page, is where and what it
   /// was. To come where registers are as between regions.
-  mutating func emitStraddlingCheck(_ block: BlockPointer, secondHalf: UnsafeMutableRawPointer) {
+  mutating func emitStraddlingCheck(_ block: BlockPointer, secondHalf: UnsafeMutableRawPointer?) {
     let later = postpone(LaterCode(.lookUp, block.pointee.pc))
+    guard let secondHalf else { return code.jump(to: &self.later[later].entry) }
     let pc = block.pointee.pc &+ 2
     if !block.pointee.kind.isOpen {
       let place = TranslationContext.fetchIndex(pc) * MemoryLayout<FetchTLBEntry>.stride

@@ -136,11 +136,12 @@ extension Lowering {
   mutating func lowerFloat(_ i: IRInstruction) {
     let width: HostFloatWidth = i.detail & IRFloat.isDouble != 0 ? .double : .single
     guard let operation = IRFloat(rawValue: i.detail & ~IRFloat.isDouble) else { return lowerOutside(i) }
-    if operation.isFused, !features.contains(.fma) { return lowerOutside(i) }
     let later = postpone(LaterCode(.outside, i.site))
     checkFloat(later)
     if i.dependsOnRounding { checkRounding(i) }
     checkBoxed(operation.boxedOperands(i, isSingle: width == .single), i)
+    // What has been looked at above is taken for granted from here on, whoever does it.
+    if operation.isFused, !features.contains(.fma) { return lowerOutside(i) }
     switch operation {
     case .add: arithmetic(.add, width, i, later)
     case .subtract: arithmetic(.sub, width, i, later)

@@ -3,7 +3,7 @@ import ISA
 
 /// Makes host code of a region: one pass over its instructions, with the guest's registers where `RegisterMap` says.
 ///
-/// Host registers beside the pool's: rbp points at the hart's state, r13 at the window or the soft TLB, r15 holds the
+/// Host registers beside the pool's: rbp points at the hart's state, r13 at the window or `AddendTables`, r15 holds the
 /// budget; rax, rcx and rdx are free between instructions, but rdx carries a temporary to the next one.
 struct Lowering: ~Copyable {
   var code: Assembler
@@ -224,7 +224,7 @@ struct HostRAM {
 
 /// How guest memory is reached.
 enum MemoryModel {
-  /// Through the soft TLB, which r13 points at.
+  /// Through `AddendTables`, which r13 points at.
   case translated
   /// At the guest's own addresses in the window that r13 points at; what is no memory faults and is left to the hart.
   case window
