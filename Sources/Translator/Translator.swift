@@ -103,7 +103,7 @@ public final class Translator {
   private static let standardCountdown: Int32 = 150
   /// How many times as often what is already part of a region: else every place that a long stretch of code is come back
   /// to would begin a region with the same code behind it.
-  private static let patience: Int32 = 8
+  private static let patience: Int32 = 2
   /// So that what is run eagerly comes to be run as a region too.
   private static let eagerCountdown: Int32 = 50
 
