@@ -36,10 +36,7 @@ import Testing
 
   @Test(arguments: [1, 2, 4, 8] as [UInt32], 0x18...0x28 as ClosedRange<UInt32>)
   func storesAroundCode(size: UInt32, place: UInt32) throws {
-    let interpreted = try Board(engine: .interpreter) { storingProgram(&$0, size: size, place: place) }
-    let translated = try Board(engine: .translator) { storingProgram(&$0, size: size, place: place) }
-    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
-    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    let translated = try Board.alike { storingProgram(&$0, size: size, place: place) }
     #expect(translated.machine.harts[0][x: 10] == 3 * Self.rounds)
     guard let translator = translated.machine.translator else { return }
     let isHit = place + size > 0x20 && place < 0x28
@@ -114,10 +111,7 @@ import Testing
   }
 
   @Test func controlRegisters() throws {
-    let interpreted = try Board(engine: .interpreter, controlProgram)
-    let translated = try Board(engine: .translator, controlProgram)
-    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
-    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    let translated = try Board.alike(controlProgram)
     // In U-mode each of 24 accesses is refused.
     #expect(translated.machine.harts[0][x: 20] == Self.rounds * (3 + 24))
   }
@@ -154,10 +148,7 @@ import Testing
       assembler.branch(.bne, 5, 0, to: again)
       assembler.endMachine()
     }
-    let interpreted = try Board(engine: .interpreter, program)
-    let translated = try Board(engine: .translator, program)
-    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
-    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    let translated = try Board.alike(program)
     #expect(translated.machine.harts[0][x: 10] == 3 * 60 * functions)
   }
 
@@ -205,10 +196,7 @@ import Testing
       assembler.branch(.bne, 5, 0, to: round)
       assembler.endMachine()
     }
-    let interpreted = try Board(engine: .interpreter, program)
-    let translated = try Board(engine: .translator, program)
-    for board in [interpreted, translated] { #expect(board.run() == .ended(.passed)) }
-    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    let translated = try Board.alike(program)
     #expect(translated.machine.harts[0][x: 10] == 103 * 60 * Self.rounds / 2)
   }
 }

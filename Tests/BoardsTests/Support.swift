@@ -67,6 +67,16 @@ final class Board {
   @discardableResult
   func run(limit: UInt64 = 1_000_000) -> SliceOutcome { machine.run(instructions: limit) }
 
+  /// Runs a program with each engine, which must come to the same end.
+  /// - Returns: the one whose code was translated, where the host can do that.
+  static func alike(limit: UInt64 = 1_000_000, _ program: @escaping (inout Assembler) -> Void) throws -> Board {
+    let interpreted = try Board(engine: .interpreter, program)
+    let translated = try Board(engine: .translator, program)
+    for board in [interpreted, translated] { #expect(board.run(limit: limit) == .ended(.passed)) }
+    #expect(translated.machine.saveState() == interpreted.machine.saveState())
+    return translated
+  }
+
   func word(_ address: UInt32) -> UInt32? {
     machine.ram.read(at: address, count: 4)?.reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }

@@ -72,8 +72,8 @@ struct chost_site {
 struct chost_code;
 
 /// Has faults in code caught: an instruction that causes one is overwritten with a jump to its target, for which it must
-/// have five bytes. `executable` and `writable` are views of the same memory. At `counter` bytes from where rbp points in that code
-/// there are 32 bits, to which each fault adds 1. Null where all that is not possible, and with no memory left.
+/// have five bytes. `executable` and `writable` are views of the same memory. At `counter` bytes from where rbp points in
+/// that code there are 32 bits, to which each fault adds 1. Null where all that is not possible, and with no memory left.
 struct chost_code *chost_add_code(const void *executable, void *writable, size_t size, ptrdiff_t counter);
 
 /// Tells where the instructions are, in ascending order. The code must not be running; the sites have to stay.

@@ -14,7 +14,7 @@
     /// loaded at each reset, and on the way from one to the other.
     init(_ setup: Setup) {
       let ram = setup.machine.memory
-      let tables = UInt64(setup.machine.harts) &* UInt64(Hart.addressSpace)
+      let tables = UInt64(clamping: setup.machine.harts) &* UInt64(Hart.addressSpace)
       memory = setup.files.reduce(ram &+ ram / 8 &+ tables &+ Self.fixedSpace) { $0 &+ $1.length &* 3 }
     }
 

@@ -6,7 +6,6 @@ package struct AccessGroup {
   /// The lowest displacement, and the end of the highest access.
   package let low: Int32
   package let end: Int32
-  package let loads: Bool
   package let stores: Bool
 
   /// What has to be so for an access to be part of one.
@@ -37,7 +36,7 @@ package struct AccessGroup {
       return nil
     }
     var (low, end) = (first.lowerBound, first.upperBound)
-    var (loads, stores) = (!firstStores, firstStores)
+    var stores = firstStores
     var (place, lastAccess) = (start, start)
     while !instructions[place].writes(base), place < last, place - start < longest {
       place += 1
@@ -46,13 +45,13 @@ package struct AccessGroup {
         let (newLow, newEnd) = (min(low, bytes.lowerBound), max(end, bytes.upperBound))
         guard newEnd - newLow <= terms.span else { break }
         (low, end, lastAccess) = (newLow, newEnd, place)
-        if isStore { stores = true } else { loads = true }
+        if isStore { stores = true }
       } else if !terms.isHarmless(i) {
         break
       }
     }
     guard lastAccess > start else { return nil }
-    return AccessGroup(range: start...lastAccess, base: base, low: low, end: end, loads: loads, stores: stores)
+    return AccessGroup(range: start...lastAccess, base: base, low: low, end: end, stores: stores)
   }
 }
 
@@ -93,7 +92,8 @@ extension IRInstruction {
 }
 
 extension IRInstruction {
-  /// Whether it is done without rax and rcx, which hold an address and what to add, and without the hart, which leaves nothing there.
+  /// Whether it is done without rax and rcx, which hold an address and what to add, and without the hart, which leaves
+  /// nothing there.
   func leavesAddressAlone(_ map: RegisterMap) -> Bool {
     func isAtHand(_ register: UInt8) -> Bool { register >= 32 || map.register(of: register) != nil }
     switch kind {

@@ -87,8 +87,8 @@ struct BlockEnd {
     fallThrough = pc
   }
 
-  /// Calls `body` with the addresses where it may go on. What is to be laid out behind it comes last, but what a call comes back to is
-  /// laid out behind the function.
+  /// Calls `body` with the addresses where it may go on. What is to be laid out behind it comes last, but what a call comes
+  /// back to is laid out behind the function.
   func forEachTarget(_ body: (_ pc: UInt32, _ isFunction: Bool) -> Void) {
     if isCall { body(fallThrough, false) }
     if isDirect { body(taken, kind == .call) }
@@ -172,8 +172,7 @@ struct RegionFormer {
       else { return false }
       if block == entry, end.kind == .functionReturn { return true }
       found.append(block)
-      if end.isDirect, let next = self.block(at: end.taken, near: block) { waiting.append(next) }
-      if end.kind == .branch, let next = self.block(at: end.fallThrough, near: block) { waiting.append(next) }
+      end.forEachTarget { pc, _ in if let next = self.block(at: pc, near: block) { waiting.append(next) } }
     }
     return found.contains(where: writesFloat)
   }
@@ -250,18 +249,16 @@ struct RegionFormer {
 
   /// Finds out where blocks lead within the region, which are in loops, and which look at the budget.
   private func connect(_ blocks: inout [RegionBlock]) {
-    let starts = blocks.map(\.pc)
-    func place(of pc: UInt32) -> Int { starts.firstIndex(of: pc) ?? -1 }
     for index in blocks.indices {
       let end = blocks[index].end
       blocks[index].weight = 1
       blocks[index].isHostCall = false
-      blocks[index].taken = end.isDirect ? place(of: end.taken) : -1
-      blocks[index].fallThrough = end.kind == .branch ? place(of: end.fallThrough) : -1
+      blocks[index].taken = end.isDirect ? place(of: end.taken, in: blocks) : -1
+      blocks[index].fallThrough = end.kind == .branch ? place(of: end.fallThrough, in: blocks) : -1
     }
     for index in blocks.indices where blocks[index].end.isCall {
       blocks[index].isHostCall = isHostCall(index, blocks)
-      if blocks[index].isHostCall { blocks[index].fallThrough = place(of: blocks[index].end.fallThrough) }
+      if blocks[index].isHostCall { blocks[index].fallThrough = place(of: blocks[index].end.fallThrough, in: blocks) }
     }
     for index in blocks.indices {
       blocks[index].returns = blocks[index].end.kind == .functionReturn ? returns(from: index, blocks) : []
@@ -301,6 +298,6 @@ struct RegionFormer {
   private static let mostReturns = 3
 
   private func place(of pc: UInt32, in blocks: [RegionBlock]) -> Int {
-    blocks.firstIndex { $0.source.pointee.pc == pc } ?? -1
+    blocks.firstIndex { $0.pc == pc } ?? -1
   }
 }

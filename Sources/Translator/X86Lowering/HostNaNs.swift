@@ -1,6 +1,6 @@
 /// Which registers of a region may hold a NaN that the host has made of an operation, where the guest has the canonical one.
 ///
-/// Nobody sees the difference before the register is stored, compared, moved, or the hart takes over, and what is computed from a
+/// Nobody sees the difference before the register is stored or moved, or the hart takes over, and what is computed from a
 /// NaN is one. So one look at the end of a computation does for all of it.
 struct HostNaNs {
   private(set) var found = Found()

@@ -140,8 +140,6 @@ extension Lowering {
     checkFloat(later)
     if i.dependsOnRounding { checkRounding(i) }
     checkBoxed(operation.boxedOperands(i, isSingle: width == .single), i)
-    // What has been looked at above is taken for granted from here on, whoever does it.
-    if operation.isFused, !features.contains(.fma) { return lowerOutside(i) }
     switch operation {
     case .add: arithmetic(.add, width, i, later)
     case .subtract: arithmetic(.sub, width, i, later)
@@ -203,6 +201,10 @@ extension Lowering {
   private mutating func fused(
     _ operation: HostFusedArithmetic, _ width: HostFloatWidth, _ i: IRInstruction, _ later: Int
   ) {
+    guard features.contains(.fma) else {
+      settleAll()
+      return code.jump(to: &self.later[later].entry)
+    }
     settleOtherWidth(width, i.a, i.b, i.c)
     let (second, third) = (vector(i.b, in: .xmm1), vector(i.c, in: .xmm2))
     copy(i.a, to: .xmm0)
