@@ -61,8 +61,12 @@ extension Hart {
 
   /// Lets host code find that of `block`, which it looked for and did not.
   private func noteHostCode(of block: BlockPointer) {
-    let start = UInt(bitPattern: state.pointee.host.code)
-    codeContext.cacheHostCode(UInt32(truncatingIfNeeded: block.pointee.hostCode &- start), at: block.pointee.pc)
+    codeContext.cacheHostCode(hostCodePlace(of: block), at: block.pointee.pc)
+  }
+
+  /// Where the host code of `block` begins, in bytes from the first of all.
+  func hostCodePlace(of block: BlockPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: block.pointee.hostCode &- UInt(bitPattern: state.pointee.host.code))
   }
 
   /// Whether host code is to be run from `block` on, by whoever runs the interpreter.

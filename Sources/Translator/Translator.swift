@@ -360,6 +360,7 @@ extension Translator: HostCodeEngine {
       let first = blocks[index].first
       let made = UnsafeMutableBufferPointer(
         start: builder.pointee.instructions + first, count: builder.pointee.count - first)
+      Rotations.find(in: made)
       let fused = UnsafeMutableBufferPointer(rebasing: made[..<Fusion.fuse(made)])
       builder.pointee.cut(to: first + DeadWrites.remove(from: fused))
       blocks[index].last = builder.pointee.count

@@ -139,7 +139,9 @@ extension Hart {
   }
 
   @inline(never) private func improve(_ block: BlockPointer) {
+    let before = hostCodePlace(of: block)
     metering(.translating) { engine?.improve(block) }
+    codeContext.replaceHostCode(before, by: hostCodePlace(of: block), at: block.pointee.pc)
     effortLeft &-= code.takeEffort()
   }
 

@@ -213,15 +213,26 @@ package final class TranslationContext {
     jumpPages[Int(truncatingIfNeeded: (pc >> 18) & 15)] |= 1 &<< UInt64((pc >> 12) & 63)
   }
 
-  /// Remembers where the host code for `pc` is. What was in its place goes to its other one.
+  /// Remembers where the host code for `pc` is. What was in its place goes to its other one, and so on.
   func cacheHostCode(_ code: UInt32, at pc: UInt32) {
-    let index = Self.hostJumpIndex(pc)
-    let before = hostJumps[index]
-    if before.pc != pc, before.code != 0 {
-      let first = Self.hostJumpIndex(before.pc)
-      setHostJump(at: first == index ? Self.secondHostJumpIndex(before.pc) : first, before)
+    var entry = HostJumpEntry(pc: pc, code: code)
+    var index = Self.hostJumpIndex(pc)
+    for _ in 0..<Self.mostHostJumpMoves {
+      let before = hostJumps[index]
+      setHostJump(at: index, entry)
+      guard before.code != 0, before.pc != pc else { return }
+      entry = before
+      let first = Self.hostJumpIndex(entry.pc)
+      index = first == index ? Self.secondHostJumpIndex(entry.pc) : first
     }
-    setHostJump(at: index, HostJumpEntry(pc: pc, code: code))
+  }
+  private static let mostHostJumpMoves = 8
+
+  /// Has indirect jumps to `pc` lead straight to what they have gone on to from where they led `before`.
+  func replaceHostCode(_ before: UInt32, by code: UInt32, at pc: UInt32) {
+    for index in [Self.hostJumpIndex(pc), Self.secondHostJumpIndex(pc)] {
+      if hostJumps[index].pc == pc, hostJumps[index].code == before { hostJumps[index].code = code }
+    }
   }
 
   private func setHostJump(at index: Int, _ entry: HostJumpEntry) {

@@ -22,6 +22,8 @@ struct IRBlockBuilder: ~Copyable {
   var onlyTarget: UInt32?
   /// The register of the guest's second operand, or `constant` for x0.
   private(set) var source: UInt8 = 0
+  /// The register of its first operand.
+  private var base: UInt8 = 0
 
   init(capacity: Int) {
     self.capacity = capacity
@@ -44,6 +46,7 @@ struct IRBlockBuilder: ~Copyable {
 
   mutating func beginInstruction(_ i: InstructionPointer, site: UInt32) {
     source = i.rs2 & 31 == 0 ? IRRegister.constant : i.rs2 & 31
+    base = i.rs1 & 31
     start = count
     knownAtStart = known
     pc = i.extra
@@ -109,6 +112,15 @@ struct IRBlockBuilder: ~Copyable {
   // MARK: Registers
 
   func constant(of register: UInt8) -> UInt32? { known & 1 &<< UInt32(register) != 0 ? values[Int(register)] : nil }
+
+  /// An address as the guest's instruction has it: off the register, also where that is known to hold a constant. Accesses
+  /// off one register share checks, and the constant takes up room.
+  func asWritten(_ address: IRWord) -> (register: UInt8, displacement: UInt32) {
+    guard address.isConstant, isRegister(base), knownAtStart & 1 &<< UInt32(base) != 0 else {
+      return (address.register, address.offset)
+    }
+    return (base, address.offset &- values[Int(base)])
+  }
 
   private func isRegister(_ register: UInt8) -> Bool { register > 0 && register < 32 }
 

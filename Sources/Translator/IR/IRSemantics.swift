@@ -9,10 +9,10 @@ struct IRSemantics {
 
   private func appendAccess(_ kind: IRKind, _ destination: UInt8, _ address: IRWord, _ value: UInt8, detail: UInt8 = 0)
   {
+    let (base, displacement) = builder.pointee.asWritten(address)
     builder.pointee.append(
       IRInstruction(
-        kind, destination, address.register, value, detail: detail, constant: address.offset,
-        site: builder.pointee.site))
+        kind, destination, base, value, detail: detail, constant: displacement, site: builder.pointee.site))
   }
 
   private func appendOutside(_ destination: UInt8, keepsControl: Bool) {

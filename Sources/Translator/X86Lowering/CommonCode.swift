@@ -36,6 +36,7 @@ struct CommonCode {
     // The first of all, where empty entries of `HostCodeState.jumps` lead.
     var leave = Label()
     leaveTo = code.offset
+    code.alu32(.and, .rax, ~UInt32(1))
     code.store32(Lowering.field(StateOffset.pc), .rax)
     code.mov32(.rax, HostCodeState.unknownTarget)
     code.jump(to: &leave)
@@ -116,11 +117,16 @@ struct CommonCode {
     code.call(&search)
     code.jump(to: none)
 
+    var clear = Label()
     lookFurther = code.offset
+    code.test32(.rax, UInt32(1))
+    code.jump(.ne, to: &clear)
     Self.emitJumpThroughTable(&code, isSecond: true, orElse: leaveTo)
 
     mismatch = code.offset
     code.load64(.rsp, Lowering.field(StateOffset.stackBottom))
+    code.bind(&clear)
+    code.alu32(.and, .rax, ~UInt32(1))
     jumpThroughTable = code.offset
     code.bind(&search)
     Self.emitJumpThroughTable(&code, orElse: lookFurther)
@@ -173,12 +179,11 @@ struct CommonCode {
       code.alu32(.xor, .rcx, UInt32(TranslationContext.hostJumpDistance) << 3)
     }
     code.load64(.rdx, Lowering.field(StateOffset.jumps))
-    code.load64(.rcx, HostAddress(.rdx, .rcx))
-    code.alu32(.cmp, .rcx, .rax)
+    code.alu32(.cmp, HostAddress(.rdx, .rcx), .rax)
   }
 
   private static func emitFound(_ code: inout Assembler) {
-    code.shift64(.shr, .rcx, by: 32)
+    code.load32(.rcx, HostAddress(.rdx, .rcx, 4))
     code.alu64(.add, .rcx, Lowering.field(StateOffset.hostCode))
   }
 

@@ -132,10 +132,12 @@ extension Lowering {
     if let base = register(i.a), let index = register(i.b) {
       return finish(i.destination, lea(target(i.destination), HostAddress(base, index, scale: 1 << i.detail)))
     }
-    load(i.b, 0, into: .rax)
-    code.shift32(.shl, .rax, by: i.detail)
-    operate(.add, .rax, i.a, 0)
-    finish(i.destination, .rax)
+    let target = target(i.destination)
+    let sum = target == register(i.a) ? .rax : target
+    load(i.b, 0, into: sum)
+    code.shift32(.shl, sum, by: i.detail)
+    operate(.add, sum, i.a, 0)
+    finish(i.destination, sum)
   }
 
   mutating func lowerSelect(_ i: IRInstruction) {

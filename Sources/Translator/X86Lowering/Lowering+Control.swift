@@ -133,6 +133,8 @@ extension Lowering {
   mutating func lowerJumpIndirect(
     _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
   ) {
+    // The lowest bit is to be cleared: no address that it is compared with has it set, and what then is done with it sees
+    // to that.
     if i.a == IRRegister.constant {
       code.mov32(.rax, i.constant & ~1)
     } else {
@@ -142,7 +144,6 @@ extension Lowering {
         load(i.a, 0, into: .rax)
         if i.constant != 0 { code.alu32(.add, .rax, i.constant) }
       }
-      code.alu32(.and, .rax, ~UInt32(1))
     }
     if alignmentMask != 0 {
       // A target that is not aligned traps before the return address is written.
