@@ -469,6 +469,10 @@ extension Translator: HostCodeEngine {
       lowering.emitFloatChecks(countsDown ? 0..<0 : head, at: first.pointee.pc, builder.pointee.instructions)
       if !countsDown { FloatFacts.find(&blocks, builder.pointee.instructions, entry: lowering.facts) }
     }
+    if !countsDown {
+      lowering.findCarriedPages(in: &blocks, builder.pointee.instructions)
+      if let page = blocks[0].carried { lowering.emitCarried(page) }
+    }
     for index in blocks.indices {
       if !labels[index].isBound { lowering.code.bind(&labels[index]) }
       lowering.lower(

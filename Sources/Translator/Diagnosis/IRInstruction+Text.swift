@@ -10,7 +10,7 @@ extension IRInstruction: CustomStringConvertible {
       .setLess,
       .setLessUnsigned, .multiply, .multiplyHigh, .multiplyHighUnsigned, .multiplyHighSignedUnsigned, .divide,
       .divideUnsigned, .remainder, .remainderUnsigned:
-      "\(target)\(detail == 1 ? "not-" : "")\(name) \(operand(a)), \(operand(b))"
+      "\(target)\(["", "not-", "mask-"][Int(min(detail, 2))])\(name) \(operand(a)), \(operand(b))"
     case .addShifted: "\(target)add \(operand(a)), \(operand(b)) << \(detail)"
     case .select: "\(target)\(name) \(operand(a)) ? \(operand(b)) : \(operand(c))"
     case .leadingZeros, .trailingZeros, .populationCount, .signExtendByte, .signExtendHalf, .zeroExtendHalf,

@@ -47,7 +47,7 @@ package enum IRKind: UInt8, BitwiseCopyable {
   case move
   // Of `a` and `b`.
   case add, subtract, and, or, xor, shiftLeft, shiftRight, shiftRightSigned, rotateRight
-  // The opposite, if `detail` is 1.
+  // The opposite, if `detail` is 1; the last one, if it is 2, with all bits in place of the lowest.
   case setEqual, setLess, setLessUnsigned
   /// `a` and `b` shifted left by `detail`, of 1 to 3.
   case addShifted

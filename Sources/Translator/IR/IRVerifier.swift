@@ -186,7 +186,8 @@ extension IRInstruction {
       case .atomic: AtomicOperation(rawValue: detail) != nil
       case .float: IRFloat(rawValue: detail & ~IRFloat.isDouble) != nil && constant < 8
       case .branch: BranchCondition(rawValue: detail) != nil
-      case .jump, .setEqual, .setLess, .setLessUnsigned: detail < 2
+      case .jump, .setEqual, .setLess: detail < 2
+      case .setLessUnsigned: detail < 3
       case .addShifted: 1...3 ~= detail
       case .control: IRControl(rawValue: detail) != nil
       case .outside: detail == 0 || detail == IROutside.keepsControl

@@ -4,9 +4,23 @@ package struct AccessGroup {
   package let range: ClosedRange<Int>
   package let base: UInt8
   /// The lowest displacement, and the end of the highest access.
-  package let low: Int32
-  package let end: Int32
+  package var low: Int32
+  package var end: Int32
   package let stores: Bool
+
+  private init(range: ClosedRange<Int>, base: UInt8, low: Int32, end: Int32, stores: Bool) {
+    self.range = range
+    self.base = base
+    self.low = low
+    self.end = end
+    self.stores = stores
+  }
+
+  /// Of one access alone, which is at `place`.
+  init?(of i: IRInstruction, at place: Int) {
+    guard let (bytes, isStore) = i.access else { return nil }
+    self.init(range: place...place, base: i.a, low: bytes.lowerBound, end: bytes.upperBound, stores: isStore)
+  }
 
   /// What has to be so for an access to be part of one.
   package struct Terms {

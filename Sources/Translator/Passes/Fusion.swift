@@ -1,5 +1,5 @@
 /// Makes one instruction of two that follow each other, where nobody sees what is in between: a shift and an addition, as of
-/// an index and an array's address, and a comparison and its opposite.
+/// an index and an array's address, a comparison and its opposite, and one whose result is negated to be a mask.
 package enum Fusion {
   /// - Returns: how many instructions are left.
   package static func fuse(_ block: UnsafeMutableBufferPointer<IRInstruction>) -> Int {
@@ -28,12 +28,21 @@ package enum Fusion {
         .addShifted, second.destination, other, first.a, detail: UInt8(truncatingIfNeeded: first.constant),
         site: second.site)
     case (.setEqual, .xor), (.setLess, .xor), (.setLessUnsigned, .xor):
-      guard second.other(than: between) == IRRegister.constant, second.constant == 1 else { return nil }
+      guard second.other(than: between) == IRRegister.constant, second.constant == 1, first.detail == 0 else {
+        return nil
+      }
       var opposite = first
       opposite.destination = second.destination
       opposite.detail = 1
       opposite.site = second.site
       return opposite
+    case (.setLessUnsigned, .subtract):
+      guard second.a == IRRegister.constant, second.constant == 0, first.detail == 0 else { return nil }
+      var mask = first
+      mask.destination = second.destination
+      mask.detail = 2
+      mask.site = second.site
+      return mask
     default: return nil
     }
   }

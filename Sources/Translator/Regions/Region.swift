@@ -21,6 +21,9 @@ struct RegionBlock {
   var weight: UInt32 = 1
   /// What has to be left of the budget where it begins; 0 where another block has seen to that.
   var needed: Int32 = 0
+  /// What it finds in rcx where it begins, and what it leaves there where it ends.
+  var carried: CarriedPage?
+  var carries: CarriedPage?
   /// What is known about floating-point state where it begins.
   var facts = FloatFacts()
 

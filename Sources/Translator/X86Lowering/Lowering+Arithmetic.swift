@@ -30,10 +30,13 @@ extension Lowering {
     if register(i.b) == target {
       if operation == .sub {
         code.neg32(target)
-        operate(.add, target, i.a, i.constant)
+        if !i.isNegation { operate(.add, target, i.a, i.constant) }
       } else {
         operate(operation, target, i.a, i.constant)
       }
+    } else if operation == .sub, i.isNegation {
+      load(i.b, 0, into: target)
+      code.neg32(target)
     } else {
       load(i.a, i.constant, into: target)
       operateShortly(operation, target, i.b, i.constant)
@@ -122,9 +125,14 @@ extension Lowering {
   mutating func lowerSet(_ i: IRInstruction, _ condition: HostCondition) {
     let isSwapped = compare(i.a, i.b, i.constant)
     let holds = isSwapped ? condition.swapped : condition
-    code.setcc8(i.detail == 1 ? holds.inverted : holds, .rax)
     let target = target(i.destination)
+    if i.detail == 2, holds == .b {
+      code.alu32(.sbb, target, target)
+      return finish(i.destination, target)
+    }
+    code.setcc8(i.detail == 1 ? holds.inverted : holds, .rax)
     code.movzx8(target, .rax)
+    if i.detail == 2 { code.neg32(target) }
     finish(i.destination, target)
   }
 
@@ -264,6 +272,10 @@ extension Lowering {
     }
     finish(i.destination, target)
   }
+}
+
+extension IRInstruction {
+  fileprivate var isNegation: Bool { kind == .subtract && a == IRRegister.constant && constant == 0 }
 }
 
 extension HostCondition {

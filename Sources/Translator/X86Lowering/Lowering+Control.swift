@@ -238,6 +238,7 @@ extension Lowering {
         facts = later[index].facts
         nans.removeAll()
         for place in Int(value)..<Int(value) + Int(later[index].count) { lower(instructions[place]) }
+        if later[index].clearsAddend { code.alu32(.xor, .rcx, .rcx) }
         code.jump(to: &later[index].resume)
       case .besideCode:
         if let address = later[index].address { code.lea32(.rax, address) }

@@ -5,9 +5,9 @@ extension Lowering {
   ) {
     facts = block.facts
     emitCharge(block)
+    lower(block.body(instructions), of: instructions, carried: block.carried, carries: block.carries)
     let last = instructions[block.last - 1]
-    guard last.kind.endsBlock else { return lower(block.first..<block.last, of: instructions) }
-    lower(block.first..<block.last - 1, of: instructions)
+    guard last.kind.endsBlock else { return }
     settleAll()
     note(block.last - 1)
     switch last.kind {

@@ -73,12 +73,18 @@ extension Lowering {
 
   /// Makes host code of some instructions, those of a group with one check for all. Should it fail, the same instructions
   /// follow once more behind everything else, each with its own.
-  mutating func lower(_ range: Range<Int>, of instructions: UnsafePointer<IRInstruction>) {
+  mutating func lower(
+    _ range: Range<Int>, of instructions: UnsafePointer<IRInstruction>, carried: CarriedPage?, carries: CarriedPage?
+  ) {
     let terms = terms
     var place = range.lowerBound
     while place < range.upperBound {
-      guard group == nil, let found = AccessGroup.find(from: place, to: range.upperBound - 1, instructions, terms)
-      else {
+      let isCarried = carried?.places.lowerBound == place
+      var found = AccessGroup.find(from: place, to: range.upperBound - 1, instructions, terms)
+      if found == nil || (isCarried && carried?.isProbable == true) {
+        found = isCarried || carries?.places.lowerBound == place ? AccessGroup(of: instructions[place], at: place) : nil
+      }
+      guard var found else {
         note(place)
         lower(instructions[place])
         place += 1
@@ -92,7 +98,16 @@ extension Lowering {
           .group, UInt32(truncatingIfNeeded: place), count: Int32(truncatingIfNeeded: found.range.count)))
       self.later[later].facts = facts
       self.later[later].firstSite = sites.count
-      check(found, later)
+      if let carries, found.range.contains(carries.places.lowerBound) {
+        found.low = min(found.low, carries.low)
+        found.end = max(found.end, carries.end)
+        self.later[later].clearsAddend = true
+      }
+      if isCarried, let carried {
+        checkCarried(carried, &found, instructions[place], later)
+      } else {
+        check(found, later)
+      }
       group = found
       for place in found.range {
         if place > found.range.lowerBound { note(place) }
@@ -102,6 +117,47 @@ extension Lowering {
       resume(later)
       place = found.range.upperBound + 1
     }
+  }
+
+  /// Goes to `later` unless rcx holds what to add to the addresses of the group.
+  private mutating func checkCarried(
+    _ page: CarriedPage, _ group: inout AccessGroup, _ access: IRInstruction, _ later: Int
+  ) {
+    guard let pointer = register(page.pointer), let base = register(access.a) else { return check(group, later) }
+    groupStart = base
+    group.low = 0
+    if page.isProbable {
+      code.lea32(.rdx, HostAddress(base, Int32(bitPattern: access.constant)))
+      let bytes = access.access.map { $0.bytes.count } ?? 1
+      if bytes > 1 {
+        code.test8(.rdx, UInt8(truncatingIfNeeded: bytes - 1))
+        outside(if: .ne, later)
+      }
+      code.alu32(.xor, .rdx, pointer)
+      code.alu32(.cmp, .rdx, 0xFFF)
+      outside(if: .a, later)
+    }
+    code.test64(.rcx, .rcx)
+    outside(if: .e, later)
+  }
+
+  /// Looks up the page for a region that begins with a block which finds it in rcx.
+  mutating func emitCarried(_ page: CarriedPage) {
+    let start = IRInstruction(.loadByte, IRRegister.none, page.pointer, constant: UInt32(bitPattern: page.low))
+    let guest = addressInRegister(start)
+    loadAddend(of: guest, isStore: page.stores)
+    code.mov32(.rdx, guest)
+    code.alu32(.and, .rdx, UInt32(0xFFF))
+    code.alu32(.cmp, .rdx, UInt32(bitPattern: 0x1000 - (page.end - page.low)))
+    var isWithin = Label()
+    code.jump(.be, to: &isWithin)
+    code.alu32(.xor, .rcx, .rcx)
+    code.bind(&isWithin)
+  }
+
+  /// Lets blocks that follow each other look up a page once.
+  func findCarriedPages(in blocks: inout [RegionBlock], _ instructions: UnsafePointer<IRInstruction>) {
+    if case .translated = memory { CarriedPage.find(in: &blocks, instructions, map, terms) }
   }
 
   private var terms: AccessGroup.Terms {

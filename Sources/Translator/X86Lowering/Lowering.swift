@@ -177,6 +177,8 @@ struct LaterCode {
   /// The instructions that come here when they fault.
   var firstSite = 0
   var sites = 0
+  /// Whether rcx has to be zero where it goes on, as blocks that follow ask what is there.
+  var clearsAddend = false
 
   enum Kind {
     /// The hart carries out one instruction.

@@ -32,6 +32,15 @@ import Translator
         == ["a4 = not-set-equal a3, a2", "a4 = add s1, a4 << 3"])
   }
 
+  @Test func aComparisonAsAMask() {
+    let negate = IRInstruction(.subtract, 14, Self.constant, 14)
+    #expect(fused([IRInstruction(.setLessUnsigned, 14, 13, 14), negate]) == ["a4 = mask-set-less-unsigned a3, a4"])
+    // Only the host's carry is as good as a mask, and only for what is less.
+    let not = IRInstruction(.xor, 14, 14, Self.constant, constant: 1)
+    #expect(fused([IRInstruction(.setLess, 14, 13, 12), negate]).count == 2)
+    #expect(fused([IRInstruction(.setLessUnsigned, 14, 13, 12), not, negate]).count == 2)
+  }
+
   @Test func whatIsSeenInBetweenStays() {
     let kept: [[IRInstruction]] = [
       // Another register, the register itself twice, too far, a constant, something between.

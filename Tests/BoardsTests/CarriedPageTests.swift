@@ -1,0 +1,134 @@
+import Boards
+import ConformanceKit
+import HartEngine
+import ISA
+import RegisterMaps
+import Testing
+
+/// Host code that looks up a page once for the last access of a block and the first of the next, compared with the
+/// interpreter: in S-mode, through pages that lie in no order, one of which comes to lie elsewhere by turns.
+@Suite struct CarriedPageTests {
+  private static let laps: UInt32 = 300
+  private static let (pages, nodes): (UInt32, UInt32) = (6, 60)
+  private static let tables = MemoryMap.ramBase + 0x1_0000
+  private static let (frames, others) = (MemoryMap.ramBase + 0x2_0000, MemoryMap.ramBase + 0x4_0000)
+  private static let virtual: UInt32 = 0x4000_0000
+
+  private static func frame(_ page: UInt32) -> UInt32 { frames + (page * 5 % pages) << 12 }
+  private static func entry(_ physical: UInt32, _ flags: UInt32) -> UInt32 { (physical >> 12) << 10 | flags }
+
+  /// Where a node is: three words, some of them on both sides of a page's end.
+  private static func node(_ number: UInt32) -> UInt32 {
+    let page = number * 7 % pages
+    return virtual + page << 12
+      + (number < 30 && number % 5 == 0 && page + 1 < pages ? 0x1000 - number % 3 * 4 - 4 : number * 48)
+  }
+
+  /// Puts a list of nodes there: two words that lead to the next one, and a number.
+  private func storeNodes(_ assembler: inout Assembler) {
+    for number in 0..<Self.nodes {
+      let next = number + 1 < Self.nodes ? Self.node(number + 1) : 0
+      for (index, word) in [next, next, number * 3 + 1].enumerated() {
+        let address = Self.node(number) + UInt32(index) * 4
+        let place = Self.frame((address - Self.virtual) >> 12) + address & 0xFFF
+        assembler.store(word, to: place)
+        // The page that is exchanged has the same list with other numbers in it.
+        if (address - Self.virtual) >> 12 == 2 {
+          assembler.store(index == 2 ? word + 1000 : word, to: Self.others + address & 0xFFF)
+        }
+      }
+    }
+  }
+
+  private func enterSupervisor(_ assembler: inout Assembler) {
+    assembler.store(Self.entry(MemoryMap.ramBase, 0xCF), to: Self.tables + (MemoryMap.ramBase >> 22) * 4)
+    assembler.store(Self.entry(Self.tables + 0x1000, 1), to: Self.tables + (Self.virtual >> 22) * 4)
+    for page in 0..<Self.pages {
+      assembler.store(Self.entry(Self.frame(page), 0xCF), to: Self.tables + 0x1000 + page * 4)
+    }
+    assembler.write(.pmpaddr(15), .max)
+    assembler.write(.pmpcfg(3), 0x1F00_0000)
+    assembler.write(.satp, 1 << 31 | Self.tables >> 12)
+    assembler.write(.mstatus, 0x0800)
+    let supervisor = assembler.label()
+    assembler.write(.mepc, addressOf: supervisor)
+    assembler.emit(.mret)
+    assembler.align(4)
+    assembler.bind(supervisor)
+  }
+
+  /// Goes through the list `laps` times; `body` is what is done at the node in x7, which ends with the next one in x7.
+  private func walk(_ body: @escaping (inout Assembler) -> Void) throws {
+    let board = try Board.alike(limit: 3_000_000) { assembler in
+      storeNodes(&assembler)
+      let (end, lap, step) = (assembler.label(), assembler.label(), assembler.label())
+      assembler.write(.mtvec, addressOf: end)
+      enterSupervisor(&assembler)
+      assembler.li(5, Self.laps)
+      assembler.li(8, Self.tables + 0x1000 + 2 * 4)
+      assembler.li(11, Self.entry(Self.frame(2), 0xCF) ^ Self.entry(Self.others, 0xCF))
+      assembler.li(12, Self.virtual + 0x2000)
+      assembler.bind(lap)
+      assembler.emit(.lw, rd: 6, rs1: 8, 0)
+      assembler.emit(.xor, rd: 6, rs1: 6, rs2: 11)
+      assembler.emit(.sw, rs1: 8, rs2: 6, 0)
+      assembler.emit(.sfenceVMA, rs1: 12)
+      assembler.li(7, Self.node(0))
+      assembler.bind(step)
+      body(&assembler)
+      assembler.branch(.bne, 7, 0, to: step)
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: lap)
+      assembler.emit(.ecall)
+      assembler.align(4)
+      assembler.bind(end)
+      assembler.endMachine()
+    }
+    // Both sums of the numbers came up.
+    #expect(board.machine.harts[0][x: 10] > Self.laps * Self.nodes * (Self.nodes - 1) / 2 * 3)
+    if let translator = board.machine.translator { #expect(translator.statistics.regions > 0) }
+  }
+
+  /// Adds the number to x10, unless it is odd and some bit of the sum is set: two ways to what follows.
+  private func addNumber(_ assembler: inout Assembler) {
+    let skip = assembler.label()
+    assembler.emit(.lw, rd: 6, rs1: 7, 8)
+    assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+    assembler.branch(.bne, 6, 0, to: skip)
+    assembler.emit(.lw, rd: 6, rs1: 7, 4)
+    assembler.bind(skip)
+  }
+
+  @Test func theNextBlockGoesOnWithTheSameRegister() throws {
+    try walk { assembler in
+      addNumber(&assembler)
+      assembler.emit(.lw, rd: 7, rs1: 7, 4)
+    }
+  }
+
+  @Test func orWithOneThatIsComputedFromIt() throws {
+    try walk { assembler in
+      addNumber(&assembler)
+      assembler.emit(.andi, rd: 6, rs1: 10, 1)
+      assembler.emit(.slli, rd: 6, rs1: 6, 2)
+      assembler.emit(.add, rd: 9, rs1: 7, rs2: 6)
+      assembler.emit(.lw, rd: 7, rs1: 9, 0)
+    }
+  }
+
+  @Test func andStores() throws {
+    try walk { assembler in
+      let skip = assembler.label()
+      assembler.emit(.lw, rd: 6, rs1: 7, 8)
+      assembler.emit(.addi, rd: 6, rs1: 6, 1)
+      assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+      assembler.emit(.sw, rs1: 7, rs2: 6, 8)
+      assembler.branch(.bne, 6, 0, to: skip)
+      assembler.emit(.addi, rd: 10, rs1: 10, 1)
+      assembler.bind(skip)
+      assembler.emit(.lw, rd: 9, rs1: 7, 4)
+      assembler.emit(.sw, rs1: 7, rs2: 9, 0)
+      assembler.emit(.addi, rd: 7, rs1: 9, 0)
+    }
+  }
+}
