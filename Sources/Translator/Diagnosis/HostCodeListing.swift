@@ -169,6 +169,7 @@ extension Translator {
     guard let code else { return .rare("shared", pc: blocks[0].source.pointee.pc) }
     return switch code.kind {
     case .outside: .rare("slow path", pc: operation(at: code.value).extra)
+    case .quotient, .remainder: .rare("special division", pc: blocks[0].source.pointee.pc)
     case .canonical: .rare("NaN", pc: blocks[0].source.pointee.pc)
     case .misaligned: .rare("not aligned", pc: operation(at: later[Int(code.value)].value).extra)
     case .spent: .rare("budget spent", pc: code.value)

@@ -208,19 +208,23 @@ extension Lowering {
 
   /// The quotient is left in rax, the remainder in rdx. Divisors that the host traps on are 0, and with signs −1.
   mutating func lowerDivide(_ i: IRInstruction, isSigned: Bool, wantsRemainder: Bool) {
-    load(i.b, i.constant, into: .rcx)
+    // A dividend in memory is loaded into rax, and what is special about a signed divisor looks for it in rcx.
+    var divisor = HostRegister.rcx
+    if !isSigned, let register = register(i.b), register != .rdx { divisor = register }
+    load(i.b, i.constant, into: divisor)
     load(i.a, i.constant, into: .rax)
-    var special = Label()
-    var done = Label()
     let isSafe = i.b == IRRegister.constant && i.constant != 0 && i.constant != .max
+    var special: Int?
     if !isSafe {
+      let later = postpone(LaterCode(wantsRemainder ? .remainder : .quotient, isSigned ? 1 : 0))
+      special = later
       if isSigned {
         code.lea32(.rdx, HostAddress(.rcx, 1))
         code.alu32(.cmp, .rdx, UInt32(1))
-        code.jump(.be, to: &special)
+        outside(if: .be, later)
       } else {
-        code.test32(.rcx, .rcx)
-        code.jump(.e, to: &special)
+        code.test32(divisor, divisor)
+        outside(if: .e, later)
       }
     }
     if isSigned {
@@ -228,19 +232,14 @@ extension Lowering {
       code.idiv32(.rcx)
     } else {
       code.alu32(.xor, .rdx, .rdx)
-      code.div32(.rcx)
+      code.div32(divisor)
     }
-    if !isSafe {
-      code.jump(to: &done)
-      code.bind(&special)
-      divideSpecially(isSigned: isSigned, wantsRemainder: wantsRemainder)
-      code.bind(&done)
-    }
+    if let special { resume(special) }
     finish(i.destination, wantsRemainder ? .rdx : .rax)
   }
 
   /// By 0 the quotient has all bits set and the remainder is the dividend; by −1 they are its negative and 0.
-  private mutating func divideSpecially(isSigned: Bool, wantsRemainder: Bool) {
+  mutating func divideSpecially(isSigned: Bool, wantsRemainder: Bool) {
     var done = Label()
     if isSigned {
       if wantsRemainder { code.alu32(.xor, .rdx, .rdx) } else { code.neg32(.rax) }

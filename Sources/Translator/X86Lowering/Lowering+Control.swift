@@ -229,6 +229,9 @@ extension Lowering {
       case .canonical:
         emitCanonical(later[index].nans)
         code.jump(to: &later[index].resume)
+      case .quotient, .remainder:
+        divideSpecially(isSigned: value == 1, wantsRemainder: later[index].kind == .remainder)
+        code.jump(to: &later[index].resume)
       case .outside:
         emitCanonical(later[index].nans)
         code.mov32(.rax, value)

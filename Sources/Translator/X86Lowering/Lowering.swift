@@ -185,6 +185,8 @@ struct LaterCode {
     case outside
     /// NaNs of the host's become the guest's.
     case canonical
+    /// A division by 0, or if `value` is 1 by 0 or −1, that the host would trap on.
+    case quotient, remainder
     /// `count` instructions from the one at `value` on are made once more, without a common check.
     case group
     /// A store of `count` bytes goes on unless it hits code; `value` is the code for then.
