@@ -57,6 +57,28 @@ import Testing
     popAndReturn(&assembler)
   }
 
+  /// The lowest bit of where a call or a return leads counts for nothing, in every other round.
+  @Test func oddAddresses() throws {
+    let sum = try result { assembler in
+      let (start, function) = (assembler.label(), assembler.label())
+      assembler.jump(to: start)
+      assembler.bind(function)
+      assembler.emit(.addi, rd: 10, rs1: 10, 1)
+      assembler.emit(.xor, rd: 1, rs1: 1, rs2: 6)
+      assembler.emit(.jalr, rs1: 1)
+      assembler.bind(start)
+      assembler.address(rd: 7, of: function)
+      loop(&assembler, Self.rounds) { assembler in
+        assembler.emit(.andi, rd: 6, rs1: 9, 1)
+        assembler.emit(.xor, rd: 8, rs1: 7, rs2: 6)
+        assembler.emit(.jalr, rd: 1, rs1: 8)
+        assembler.jump(rd: 1, to: function)
+        assembler.emit(.jalr, rd: 1, rs1: 7, 1)
+      }
+    }
+    #expect(sum == Self.rounds * 3)
+  }
+
   /// Deeper than calls go onto the host's stack.
   @Test(arguments: [3, 4094, 4095, 4096, 4097, 20_000] as [UInt32]) func recursion(depth: UInt32) throws {
     let rounds = 40_000 / depth
