@@ -21,8 +21,10 @@ struct chost_code {
   _Atomic(size_t) size;
   // What follows belongs to the thread that runs the code.
   unsigned char *writable;
-  const struct chost_site *sites;
-  size_t count;
+  struct table {
+    const struct chost_site *sites;
+    size_t count;
+  } tables[2];
   // Where, from what rbp points at, faults are counted.
   ptrdiff_t counter;
 };
@@ -31,14 +33,19 @@ static _Atomic(struct chost_code *) codes;
 static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
 static int is_installed;
 
-static const struct chost_site *find(const struct chost_code *code, uint32_t place) {
-  size_t low = 0, high = code->count;
+static const struct chost_site *find_in(const struct table *table, uint32_t place) {
+  size_t low = 0, high = table->count;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (code->sites[middle].place < place) low = middle + 1;
+    if (table->sites[middle].place < place) low = middle + 1;
     else high = middle;
   }
-  return low < code->count && code->sites[low].place == place ? &code->sites[low] : NULL;
+  return low < table->count && table->sites[low].place == place ? &table->sites[low] : NULL;
+}
+
+static const struct chost_site *find(const struct chost_code *code, uint32_t place) {
+  const struct chost_site *site = find_in(&code->tables[0], place);
+  return site ? site : find_in(&code->tables[1], place);
 }
 
 // Ends the process as the signal does by default, with no system call, as a filter may allow none.
@@ -92,8 +99,7 @@ struct chost_code *chost_add_code(const void *executable, void *writable, size_t
   }
   if (code) {
     code->writable = writable;
-    code->sites = NULL;
-    code->count = 0;
+    memset(code->tables, 0, sizeof code->tables);
     code->counter = counter;
     atomic_store(&code->size, size);
     atomic_store(&code->start, (uintptr_t)executable);
@@ -102,9 +108,8 @@ struct chost_code *chost_add_code(const void *executable, void *writable, size_t
   return code;
 }
 
-void chost_set_sites(struct chost_code *code, const struct chost_site *sites, size_t count) {
-  code->sites = sites;
-  code->count = count;
+void chost_set_sites(struct chost_code *code, int table, const struct chost_site *sites, size_t count) {
+  code->tables[table & 1] = (struct table){sites, count};
 }
 
 void chost_remove_code(struct chost_code *code) { atomic_store(&code->start, 0); }
@@ -120,8 +125,8 @@ struct chost_code *chost_add_code(const void *executable, void *writable, size_t
   (void)executable, (void)writable, (void)size, (void)counter;
   return 0;
 }
-void chost_set_sites(struct chost_code *code, const struct chost_site *sites, size_t count) {
-  (void)code, (void)sites, (void)count;
+void chost_set_sites(struct chost_code *code, int table, const struct chost_site *sites, size_t count) {
+  (void)code, (void)table, (void)sites, (void)count;
 }
 void chost_remove_code(struct chost_code *code) { (void)code; }
 void chost_set_fault_action(const struct sigaction *action) { sigaction(SIGSEGV, action, NULL); }

@@ -131,9 +131,7 @@ public final class Translator {
 /// Host code made from some blocks.
 struct TranslatedRegion {
   let head: BlockPointer
-  /// Offsets in the code buffer: where it begins, and what to jump to from there once it must not run.
-  let entry: Int
-  let end: Int
+  let extent: CodeExtent
   /// Whether it is of the first tier: a block that counts how often it is entered.
   let countsDown: Bool
   var isDead = false
@@ -143,15 +141,21 @@ struct TranslatedRegion {
   var predecessor: Int?
   /// The last exit that was linked to it; 0 for none.
   var incoming: UInt32 = 0
+
+  /// Offsets in the code buffer: where it begins, and what to jump to from there once it must not run.
+  var entry: Int { extent.blocks.lowerBound }
+  var end: Int { extent.deadEnd }
 }
 
 /// Where the code of a region lies, as offsets in the code buffer.
-struct CodeExtent {
-  let entry: Int
-  /// What is rarely run comes from here on, and what all of that shares last.
-  let rare: Int
+struct CodeExtent: Equatable {
+  /// Its blocks, from where it is entered on.
+  let blocks: Range<Int>
+  /// What is rarely run; of the first tier right behind the blocks, else apart from them.
+  let rare: Range<Int>
+  /// In that: what the other rare code shares, and last of all what the entry jumps to once the region must not run.
   let shared: Int
-  let end: Int
+  let deadEnd: Int
 }
 
 /// That a block is part of a region, in a list of the block's.
@@ -276,8 +280,7 @@ extension Translator: HostCodeEngine {
     droppedExits &+= UInt32(truncatingIfNeeded: exits.count)
     exits.removeAll(keepingCapacity: true)
     buffer.truncate(to: commonEnd)
-    sites.cut(to: 0)
-    sites.publish()
+    sites.removeAll()
     cache.hostCodeWasDropped()
     observer?.hostCodeWasDropped()
     statistics.flushes += 1
@@ -416,22 +419,23 @@ extension Translator: HostCodeEngine {
 
   /// Makes host code of what was built; false when there is no room.
   private func emit(countsDown: Bool) -> Bool {
-    guard let assembler = buffer.assembler() else { return false }
-    let sitesBefore = sites.count
-    var lowering = lowering(into: assembler, countsDown: countsDown)
-    let extent = lower(with: &lowering, countsDown: countsDown)
-    guard !lowering.isTooLarge, buffer.take(lowering.code) else {
-      sites.cut(to: sitesBefore)
-      return false
+    let kind: CodeKind = countsDown ? .rare : .often
+    while let room = buffer.room(for: kind), let rare = buffer.room(for: .rare) {
+      var lowering = lowering(
+        into: Assembler(start: buffer.writable, room: room), countsDown: countsDown)
+      if let extent = lower(with: &lowering, rare: countsDown ? nil : rare, countsDown: countsDown) {
+        buffer.take(kind, upTo: countsDown ? extent.rare.upperBound : extent.blocks.upperBound)
+        if !countsDown { buffer.take(.rare, upTo: extent.rare.upperBound) }
+        sites.publish(often: countsDown ? 0..<0 : extent.blocks)
+        exits += lowering.exits.exits
+        record(TranslatedRegion(head: blocks[0].source, extent: extent, countsDown: countsDown))
+        return true
+      }
+      sites.forgetNew()
+      // It is made again from the beginning: it seldom meets the end of a chunk.
+      guard !lowering.isTooLarge, buffer.widen(lowering.code.hasMoved ? .rare : kind) else { return false }
     }
-    sites.publish()
-    let head = blocks[0].source
-    exits += lowering.exits.exits
-    head.pointee.countdown = countsDown ? countdown : .max
-    record(TranslatedRegion(head: head, entry: extent.entry, end: extent.end, countsDown: countsDown))
-    if countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
-    observer?.hostCodeWasMade(ranges(of: blocks, extent, end: buffer.used, isRegion: !countsDown))
-    return true
+    return false
   }
 
   func lowering(into assembler: Assembler, countsDown: Bool) -> Lowering {
@@ -451,8 +455,9 @@ extension Translator: HostCodeEngine {
       operations: cache.arena, alignmentMask: alignmentMask, later: later)
   }
 
-  /// Makes host code of what was built, wherever `lowering` writes it.
-  func lower(with lowering: inout Lowering, countsDown: Bool) -> CodeExtent {
+  /// Makes host code of what was built, wherever `lowering` writes it; nil when it does not fit.
+  /// - Parameter rare: where to go on with what is rarely run; nil for right behind the rest.
+  func lower(with lowering: inout Lowering, rare: Range<Int>?, countsDown: Bool) -> CodeExtent? {
     let entry = lowering.code.offset
     let first = blocks[0].source
     lowering.marks = marks
@@ -478,11 +483,19 @@ extension Translator: HostCodeEngine {
       lowering.lower(
         blocks[index], builder.pointee.instructions, labels, next: index + 1 < blocks.count ? index + 1 : -2)
     }
-    let rare = lowering.code.offset
-    lowering.emitLater(builder.pointee.instructions)
     let end = lowering.code.offset
+    guard !lowering.code.overflowed else { return nil }
+    // A jump may come in the place of its beginning.
+    assert(end - entry >= 5)
+    if let rare { lowering.code.move(to: rare) }
+    let rareStart = lowering.code.offset
+    lowering.emitLater(builder.pointee.instructions)
+    let deadEnd = lowering.code.offset
     lowering.emitDeadEnd(first.pointee.pc)
-    return CodeExtent(entry: entry, rare: rare, shared: lowering.sharedStart ?? end, end: end)
+    guard !lowering.code.overflowed, !lowering.isTooLarge else { return nil }
+    return CodeExtent(
+      blocks: entry..<end, rare: rareStart..<lowering.code.offset, shared: lowering.sharedStart ?? deadEnd,
+      deadEnd: deadEnd)
   }
 
   /// Where the code of the block of that index begins, in what was emitted last.
@@ -502,6 +515,9 @@ extension Translator: HostCodeEngine {
     region.head.pointee.hostCode = address(region.entry)
     region.head.pointee.hostCost = blocks[0].needed
     region.head.pointee.entryCost = Block.neverEnter
+    region.head.pointee.countdown = region.countsDown ? countdown : .max
+    if region.countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
     statistics.bytes = buffer.used
+    observer?.hostCodeWasMade(ranges(of: blocks, region.extent, isRegion: !region.countsDown))
   }
 }

@@ -70,6 +70,28 @@ import Testing
     #expect(board.machine.harts[0].run(budget: 120, effort: 7_000) == .budgetSpent)
   }
 
+  /// Much code of both tiers, each instruction of which faults once; one that is not found ends the process.
+  @Test(arguments: [.auto, .translator] as [EngineChoice])
+  func faultsAreFoundInAllCode(engine: EngineChoice) throws {
+    let count = 5000
+    let board = try Board(engine: engine) { assembler in
+      assembler.li(8, MemoryMap.uart.base)
+      let loop = assembler.label()
+      assembler.bind(loop)
+      for _ in 0..<count { assembler.emit(.lbu, rd: 10, rs1: 8, 5) }
+      assembler.emit(.addi, rd: 9, rs1: 9, 1)
+      assembler.li(5, UInt32(bitPattern: Int32(-count * 4 - 12)))
+      assembler.emit(.auipc, rd: 6, 0)
+      assembler.emit(.add, rd: 6, rs1: 6, rs2: 5)
+      assembler.emit(.jalr, rd: 0, rs1: 6, 0)
+    }
+    let rounds = 400
+    board.run(limit: UInt64(count * rounds))
+    #expect(board.machine.harts[0][x: 10] == 0x60)
+    guard let translator = board.machine.translator else { return }
+    #expect(translator.statistics.regions > 0 && translator.statistics.bytes > 128 << 10)
+  }
+
   @Test func aFileMayBeTheMemory() throws {
     let whole = try Board { $0.busyProgram() }
     whole.run(limit: 50_000)

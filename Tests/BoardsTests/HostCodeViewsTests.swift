@@ -68,12 +68,17 @@ import Translator
       let collector = Collector()
       translator.observer = collector
       _ = board.machine.run(until: 100_000)
-      // One after the other, without holes.
-      var end = collector.ranges.first?.start
-      for range in collector.ranges {
-        #expect(range.start == end && range.size > 0)
+      var end: UInt = 0
+      for range in collector.ranges.sorted(by: { $0.start < $1.start }) {
+        #expect(range.start >= end && range.size > 0)
         end = range.start + UInt(range.size)
       }
+      // What is run often lies by itself.
+      let chunk = UInt(64 << 10)
+      let start = collector.ranges.map(\.start).min() ?? 0
+      let chunks = Dictionary(grouping: collector.ranges.filter { $0.kind != .common }) { ($0.start - start) / chunk }
+      #expect(chunks.count > 1)
+      for ranges in chunks.values { #expect(Set(ranges.map { $0.kind == .region }).count == 1) }
       let size = collector.ranges.reduce(0) { $0 + $1.size }
       #expect(size == translator.statistics.bytes && size > 1000)
       for kind in [.common, .block, .region, .rareInBlock, .rareInRegion] as [HostCodeRange.Kind] {
@@ -129,6 +134,13 @@ import Translator
           }
           #expect(end == listing.code.count && end > 0)
           #expect(collector.ranges.contains { $0.start == listing.start && $0.pc == listing.entry })
+          #expect(collector.ranges.contains { $0.start == listing.rareStart && $0.pc == listing.entry })
+          #expect((listing.rareStart == listing.start + UInt(listing.rareOffset)) == !listing.isRegion)
+          for row in listing.rows where !row.host.isEmpty {
+            var isRare = false
+            if case .rare = row.subject { isRare = true }
+            #expect(isRare == (row.host.lowerBound >= listing.rareOffset))
+          }
           // A block may begin within another of the region, so an instruction may stand there more than once.
           var instructions: [UInt32] = []
           var previous: HostCodeListing.Subject?

@@ -113,6 +113,13 @@ import Translator
       #expect(runner.translator.residentBytes <= 600 << 10)
     }
 
+    @Test(arguments: [16 << 10, 64 << 10])
+    func littleCodeMemoryWillDo(capacity: Int) throws {
+      let runner = try Runner(stores: capacity / 400, budget: CodeBudget(limit: 0), capacity: capacity)
+      #expect(runner.run(rounds: 200))
+      #expect(runner.translator.statistics.regions > 0 && runner.translator.statistics.bytes <= capacity)
+    }
+
     @Test func manyGuestsOnManyThreadsShare() throws {
       let budget = CodeBudget(limit: 3 * Self.mebibyte)
       do {

@@ -150,14 +150,16 @@ import Translator
     @Test func memoryIsGivenBack() throws {
       let buffer = try CodeBuffer(capacity: 1 << 20)
       #expect(buffer.residentBytes == 0)
+      // More than a chunk.
+      #expect(buffer.room(for: .often) == 0..<buffer.chunkSize && buffer.widen(.often))
       var assembler = try #require(buffer.assembler())
       for _ in 0..<100_000 { assembler.int3() }
       #expect(buffer.take(assembler))
-      #expect(buffer.used == 100_000 && buffer.free == buffer.capacity - 100_000)
+      #expect(buffer.used == 100_000 && buffer.free == buffer.capacity - 2 * buffer.chunkSize)
       #expect(buffer.residentBytes >= 100_000 && buffer.residentBytes < 150_000)
       #expect(buffer.executable[99_999] == 0xCC)
       buffer.reset()
-      #expect(buffer.used == 0 && buffer.residentBytes == 0)
+      #expect(buffer.used == 0 && buffer.handedOut == 0 && buffer.residentBytes == 0)
       #expect(withExtendedLifetime(buffer) { buffer.executable[0] } == 0)
     }
 

@@ -76,8 +76,9 @@ struct chost_code;
 /// that code there are 32 bits, to which each fault adds 1. Null where all that is not possible, and with no memory left.
 struct chost_code *chost_add_code(const void *executable, void *writable, size_t size, ptrdiff_t counter);
 
-/// Tells where the instructions are, in ascending order. The code must not be running; the sites have to stay.
-void chost_set_sites(struct chost_code *code, const struct chost_site *sites, size_t count);
+/// Tells where the instructions are, in tables 0 and 1, each in ascending order. The code must not be running; the sites
+/// have to stay.
+void chost_set_sites(struct chost_code *code, int table, const struct chost_site *sites, size_t count);
 
 /// Ends that. The code must not be running.
 void chost_remove_code(struct chost_code *code);

@@ -48,10 +48,11 @@ struct CodeDump {
     let inlineDensity = inline * 10 / max(listing.instructions, 1)
     var text = "roost: host code of the \(listing.isRegion ? "region" : "block") at \(symbols.place(listing.entry)): "
     if listing.isRegion { text += "\(listing.blocks) blocks, " }
-    text += "\(listing.instructions) instructions, \(listing.code.count) bytes at \(hex(listing.start)); "
+    text += "\(listing.instructions) instructions, \(listing.rareOffset) bytes at \(hex(listing.start)) and "
+    text += "\(listing.code.count - listing.rareOffset) at \(hex(listing.rareStart)); "
     text += "\(density / 10).\(density % 10) bytes an instruction, "
     text += "\(inlineDensity / 10).\(inlineDensity % 10) without what is rarely run\n"
-    let lines = host?.lines(of: listing.code, at: listing.start)
+    let lines = lines(of: listing)
     if lines == nil {
       text += "roost: no \(HostDisassembler.programs.joined(separator: " or ")) for x86-64 in PATH: "
       text += "host code is written as bytes\n"
@@ -66,6 +67,14 @@ struct CodeDump {
     return text
   }
 
+  /// In order of the listing's code; nil where nothing disassembles it.
+  private func lines(of listing: HostCodeListing) -> (often: [HostDisassembler.Line], rare: [HostDisassembler.Line])? {
+    guard let often = host?.lines(of: Array(listing.code[..<listing.rareOffset]), at: listing.start) else { return nil }
+    let code = listing.code[listing.rareOffset...]
+    guard !code.isEmpty else { return (often, []) }
+    return host?.lines(of: Array(code), at: listing.rareStart).map { (often, $0) }
+  }
+
   private func guest(_ subject: HostCodeListing.Subject) -> String {
     switch subject {
     case .enter(let pc): "\(symbols.place(pc)):"
@@ -77,18 +86,21 @@ struct CodeDump {
   }
 
   private func hostLines(
-    of row: HostCodeListing.Row, in listing: HostCodeListing, _ lines: [HostDisassembler.Line]?
+    of row: HostCodeListing.Row, in listing: HostCodeListing,
+    _ lines: (often: [HostDisassembler.Line], rare: [HostDisassembler.Line])?
   ) -> [String] {
-    let start = listing.start &+ UInt(row.host.lowerBound)
-    let end = listing.start &+ UInt(row.host.upperBound)
-    if let lines {
+    let isRare = row.host.upperBound > listing.rareOffset
+    let origin = isRare ? listing.rareStart &- UInt(listing.rareOffset) : listing.start
+    let start = origin &+ UInt(row.host.lowerBound)
+    let end = origin &+ UInt(row.host.upperBound)
+    if let lines = isRare ? lines?.rare : lines?.often {
       // In order of address: no need to look at all.
       let first = lines.partition(where: { $0.address >= start })
       return lines[first...].prefix { $0.address < end }.map { "\(hex($0.address))  \($0.text)" }
     }
     return stride(from: row.host.lowerBound, to: row.host.upperBound, by: Self.bytesInLine).map { place in
       let bytes = listing.code[place..<min(place + Self.bytesInLine, row.host.upperBound)]
-      return "\(hex(listing.start &+ UInt(place)))  " + bytes.map { digits(UInt32($0), 2) }.joined(separator: " ")
+      return "\(hex(origin &+ UInt(place)))  " + bytes.map { digits(UInt32($0), 2) }.joined(separator: " ")
     }
   }
 

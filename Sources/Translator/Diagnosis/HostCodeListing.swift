@@ -20,7 +20,7 @@ public struct HostCodeListing: Sendable {
     public var subject: Subject
     /// Empty where nothing was needed.
     public var intermediate: String
-    /// In bytes from the start of the listing's host code; may be empty.
+    /// In `code`; may be empty, and is never in both its parts.
     public var host: Range<Int>
   }
 
@@ -33,7 +33,11 @@ public struct HostCodeListing: Sendable {
   public var instructions: Int
   /// Host address of the first byte.
   public var start: UInt
+  /// Host address of what is rarely run, which a region has elsewhere.
+  public var rareStart: UInt
+  /// The one and then the other; how many bytes are before what is rarely run.
   public var code: [UInt8]
+  public var rareOffset: Int
   /// In the order of the host code, but for guest instructions without any, which stand in their place.
   public var rows: [Row]
 }
@@ -80,8 +84,11 @@ extension Translator {
     let region = regions[number]
     former.form(again: memberships.lazy.filter { $0.region == number }, into: &blocks)
     guard !blocks.isEmpty, build() else { return nil }
-    let room = region.end - region.entry + 4096
-    let scratch = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
+    let (extent, slack) = (region.extent, Assembler.longestInstruction)
+    let low = min(extent.blocks.lowerBound, extent.rare.lowerBound)
+    // What lies between the parts is not touched, so that the host gives no memory for it.
+    let scratch = UnsafeMutablePointer<UInt8>.allocate(
+      capacity: max(extent.blocks.upperBound, extent.rare.upperBound) + slack - low)
     let marks = UnsafeMutablePointer<Int32>.allocate(capacity: builder.pointee.count + 1)
     defer {
       scratch.deallocate()
@@ -89,31 +96,38 @@ extension Translator {
       self.marks = nil
     }
     self.marks = marks
-    let siteCount = sites.count
-    defer { sites.cut(to: siteCount) }
+    defer { sites.forgetNew() }
     // Offsets count from where they do in the buffer, so that distances, and with them lengths, are the same.
-    let assembler = Assembler(start: scratch - region.entry, offset: region.entry, limit: scratch + room)
+    let last = (region.countsDown ? extent.rare : extent.blocks).upperBound
+    let assembler = Assembler(start: scratch - low, room: extent.blocks.lowerBound..<last + slack)
     var lowering = lowering(into: assembler, countsDown: region.countsDown)
-    let extent = lower(with: &lowering, countsDown: region.countsDown)
-    guard !lowering.code.overflowed, !lowering.isTooLarge, extent.end == region.end else { return nil }
+    let rare = extent.rare.lowerBound..<extent.rare.upperBound + slack
+    guard lower(with: &lowering, rare: region.countsDown ? nil : rare, countsDown: region.countsDown) == extent
+    else { return nil }
     var rows: [HostCodeListing.Row] = []
     for index in blocks.indices { rows += self.rows(ofBlock: index, extent, marks) }
     rows += rareRows(lowering.laterCount, extent)
     return HostCodeListing(
       isRegion: !region.countsDown, entry: region.head.pointee.pc, blocks: blocks.count,
-      instructions: blocks.reduce(0) { $0 + Int($1.count) }, start: address(region.entry),
-      code: Array(UnsafeBufferPointer(start: buffer.writable + region.entry, count: region.end - region.entry)),
+      instructions: blocks.reduce(0) { $0 + Int($1.count) }, start: address(extent.blocks.lowerBound),
+      rareStart: address(extent.rare.lowerBound),
+      code: bytes(extent.blocks) + bytes(extent.rare.lowerBound..<extent.deadEnd), rareOffset: extent.blocks.count,
       rows: rows)
+  }
+
+  private func bytes(_ range: Range<Int>) -> [UInt8] {
+    Array(UnsafeBufferPointer(start: buffer.writable + range.lowerBound, count: range.count))
   }
 
   private func rows(
     ofBlock index: Int, _ extent: CodeExtent, _ marks: UnsafeMutablePointer<Int32>
   ) -> [HostCodeListing.Row] {
     let block = blocks[index]
-    let start = index == 0 ? extent.entry : place(ofBlock: index)
-    let end = index + 1 < blocks.count ? place(ofBlock: index + 1) : extent.rare
+    let entry = extent.blocks.lowerBound
+    let start = index == 0 ? entry : place(ofBlock: index)
+    let end = index + 1 < blocks.count ? place(ofBlock: index + 1) : extent.blocks.upperBound
     let pc = block.source.pointee.pc
-    func range(_ from: Int, _ to: Int) -> Range<Int> { from - extent.entry..<max(from, to) - extent.entry }
+    func range(_ from: Int, _ to: Int) -> Range<Int> { from - entry..<max(from, to) - entry }
     var place = block.first
     let body = place < block.last ? Int(marks[place]) : end
     var rows = [HostCodeListing.Row(subject: .enter(pc: pc), intermediate: "enter", host: range(start, body))]
@@ -149,15 +163,15 @@ extension Translator {
 
   private func rareRows(_ count: Int, _ extent: CodeExtent) -> [HostCodeListing.Row] {
     var rows: [HostCodeListing.Row] = []
-    var start = extent.rare
+    let before = extent.rare.lowerBound - extent.blocks.count
+    var start = extent.rare.lowerBound
     for index in 0...count {
       // What the region's rare code shares comes last.
-      let end = index == count ? extent.end : index + 1 < count ? Int(later[index + 1].entry.place) : extent.shared
+      let end = index == count ? extent.deadEnd : index + 1 < count ? Int(later[index + 1].entry.place) : extent.shared
       let subject = rareSubject(index < count ? later[index] : nil)
       if end > start {
         rows.append(
-          HostCodeListing.Row(
-            subject: subject, intermediate: "", host: start - extent.entry..<end - extent.entry))
+          HostCodeListing.Row(subject: subject, intermediate: "", host: start - before..<end - before))
       }
       start = max(start, end)
     }

@@ -40,8 +40,7 @@ public protocol HostCodeObserver: AnyObject {
 
 extension Translator {
   /// Where each block's own code lies, in the order of the layout, and what comes after them.
-  /// - Parameter end: offset behind all of it.
-  func ranges(of blocks: [RegionBlock], _ extent: CodeExtent, end: Int, isRegion: Bool) -> [HostCodeRange] {
+  func ranges(of blocks: [RegionBlock], _ extent: CodeExtent, isRegion: Bool) -> [HostCodeRange] {
     guard let head = blocks.first else { return [] }
     let space: HostCodeRange.Space = head.source.pointee.kind.isOpen ? .open : .translated
     var ranges: [HostCodeRange] = []
@@ -49,13 +48,13 @@ extension Translator {
       guard to > from else { return }
       ranges.append(HostCodeRange(start: address(from), size: to - from, pc: pc, kind: kind, space: space))
     }
-    var start = extent.entry
+    var start = extent.blocks.lowerBound
     for index in blocks.indices {
-      let next = index + 1 < blocks.count ? place(ofBlock: index + 1) : extent.rare
+      let next = index + 1 < blocks.count ? place(ofBlock: index + 1) : extent.blocks.upperBound
       add(start, next, blocks[index].source.pointee.pc, isRegion ? .region : .block)
       start = next
     }
-    add(extent.rare, end, head.source.pointee.pc, isRegion ? .rareInRegion : .rareInBlock)
+    add(extent.rare.lowerBound, extent.rare.upperBound, head.source.pointee.pc, isRegion ? .rareInRegion : .rareInBlock)
     return ranges
   }
 

@@ -12,14 +12,16 @@ package struct Assembler {
 
   /// What offsets count from.
   let start: UnsafeMutablePointer<UInt8>
-  /// Where this assembler began.
-  private let origin: UnsafeMutablePointer<UInt8>
+  /// Where this assembler began, or went on after it moved.
+  private var origin: UnsafeMutablePointer<UInt8>
   /// The last place where an instruction may begin.
-  private let last: UnsafeMutablePointer<UInt8>
+  private var last: UnsafeMutablePointer<UInt8>
   /// Where the next instruction goes.
   var cursor: UnsafeMutablePointer<UInt8>
   /// Whether the code did not fit. Then all of it, and any label or offset, means nothing.
   package private(set) var overflowed = false
+  /// Whether it went on elsewhere.
+  package private(set) var hasMoved = false
 
   /// - Parameters:
   ///   - start: what offsets count from.
@@ -32,11 +34,29 @@ package struct Assembler {
     cursor = origin
   }
 
+  /// - Parameters:
+  ///   - start: what offsets count from.
+  ///   - room: the offsets that may be written; at least `longestInstruction` of them.
+  package init(start: UnsafeMutablePointer<UInt8>, room: Range<Int>) {
+    self.init(start: start, offset: room.lowerBound, limit: start + room.upperBound)
+  }
+
+  /// Goes on elsewhere, once, with as much room at least as to begin with. What was written stays, unless it did not fit:
+  /// then nothing moves.
+  package mutating func move(to room: Range<Int>) {
+    precondition(room.count >= Self.longestInstruction)
+    guard !overflowed else { return }
+    origin = start + room.lowerBound
+    last = start + room.upperBound - Self.longestInstruction
+    cursor = origin
+    hasMoved = true
+  }
+
   /// Where the next instruction goes, in bytes from the start.
   @inline(__always)
   package var offset: Int { cursor - start }
 
-  /// Where this assembler began, in bytes from the start.
+  /// Where this assembler began, or went on after it moved, in bytes from the start.
   @inline(__always)
   package var firstOffset: Int { origin - start }
 

@@ -177,7 +177,7 @@ extension Lowering {
     }
   }
   /// Where so much host code is in use, in bytes, that what it takes of the caches counts for more than that the host
-  /// predicts each indirect jump by itself.
+  /// predicts each indirect jump by itself. Memory is handed out in order, so an offset tells about how much that is.
   static let muchCode = 1 << 20
 
   /// Leaves the region for an instruction address that is always the same.

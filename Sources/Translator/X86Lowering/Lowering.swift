@@ -23,7 +23,7 @@ struct Lowering: ~Copyable {
   /// Bits that must be clear in an instruction address; see `HartState`.
   let alignmentMask: UInt32
 
-  /// What is emitted after the region's blocks, because it is rarely run.
+  /// What is emitted after the region's blocks and apart from them, because it is rarely run.
   var later: UnsafeMutablePointer<LaterCode>
   var laterCount = 0
   static let mostLater = 4096
@@ -160,7 +160,7 @@ struct Lowering: ~Copyable {
   }
 }
 
-/// Code that is rarely run, and so comes after everything else.
+/// Code that is rarely run, and so comes after everything else, and elsewhere.
 struct LaterCode {
   var kind: Kind
   var entry = Label()
