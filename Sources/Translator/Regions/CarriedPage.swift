@@ -21,6 +21,7 @@ struct CarriedPage: Equatable {
     in blocks: inout [RegionBlock], _ instructions: UnsafePointer<IRInstruction>, _ map: RegisterMap,
     _ terms: AccessGroup.Terms
   ) {
+    for index in blocks.indices { (blocks[index].carried, blocks[index].carries) = (nil, nil) }
     var left = blocks.map { $0.end.kind.goesStraightOn && !$0.isHostCall ? lastAccess($0, instructions, map) : nil }
     guard left.contains(where: { $0 != nil }) else { return }
     for index in blocks.indices {
