@@ -131,4 +131,46 @@ import Testing
       assembler.emit(.addi, rd: 7, rs1: 9, 0)
     }
   }
+
+  /// Registers point to one side of the end of all addresses, and accesses reach the other.
+  @Test func addressesGoRoundTheEnd() throws {
+    let (last, first) = (Self.frame(0), Self.frame(1))
+    let board = try Board.alike { assembler in
+      for (index, frame) in [last, first].enumerated() {
+        let table = Self.tables + 0x2000 + UInt32(index) * 0x1000
+        assembler.store(Self.entry(table, 1), to: Self.tables + (index == 0 ? 0xFFC : 0))
+        assembler.store(Self.entry(frame, 0xCF), to: table + (index == 0 ? 0xFFC : 0))
+        for word in 0..<8 as Range<UInt32> {
+          assembler.store(word + UInt32(index) * 100, to: frame + word * 4 + (index == 0 ? 0xFE0 : 0))
+        }
+      }
+      let (end, again) = (assembler.label(), assembler.label())
+      assembler.write(.mtvec, addressOf: end)
+      enterSupervisor(&assembler)
+      assembler.li(5, Self.laps)
+      assembler.bind(again)
+      // The first access, and the second one off the same register or off another that is so far from it.
+      for (pointer, before, after, distance) in [
+        (0xFFFF_FFF8, 8, 12, nil), (4, -8, -12, nil), (4, 0, 8, -12), (0xFFFF_FFF8, 0, -8, 12), (0, 4, 8, nil),
+      ] as [(UInt32, Int32, Int32, Int32?)] {
+        let skip = assembler.label()
+        assembler.li(7, pointer)
+        assembler.emit(.lw, rd: 6, rs1: 7, before)
+        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+        assembler.branch(.bne, 5, 0, to: skip)
+        assembler.emit(.addi, rd: 10, rs1: 10, 1)
+        assembler.bind(skip)
+        if let distance { assembler.emit(.addi, rd: 8, rs1: 7, distance) }
+        assembler.emit(.lw, rd: 6, rs1: distance == nil ? 7 : 8, after)
+        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+      }
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: again)
+      assembler.emit(.ecall)
+      assembler.align(4)
+      assembler.bind(end)
+      assembler.endMachine()
+    }
+    #expect(board.machine.harts[0][x: 10] == Self.laps * (100 + 101 + 7 + 6 + 101 + 100 + 6 + 7 + 101 + 102))
+  }
 }

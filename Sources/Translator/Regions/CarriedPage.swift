@@ -8,7 +8,8 @@ struct CarriedPage: Equatable {
   let pointer: UInt8
   /// The access that leaves it there, or the first and the last of those that make use of it: places of instructions.
   let places: ClosedRange<Int>
-  /// Which bytes from where the register points on are in the page.
+  /// Which bytes from where the register points on are in the page. Where the page is made use of, the first of all is
+  /// among them: so no address goes round the end of the guest's.
   var low: Int32
   var end: Int32
   /// Whether it may be stored to.
@@ -90,8 +91,8 @@ struct CarriedPage: Equatable {
         if i.a == pointer {
           let group = AccessGroup.find(from: place, to: body.upperBound - 1, instructions, terms)
           return CarriedPage(
-            pointer: pointer, places: group?.range ?? place...place, low: group?.low ?? bytes.lowerBound,
-            end: group?.end ?? bytes.upperBound, stores: group?.stores ?? isStore)
+            pointer: pointer, places: group?.range ?? place...place, low: min(group?.low ?? bytes.lowerBound, 0),
+            end: max(group?.end ?? bytes.upperBound, 1), stores: group?.stores ?? isStore)
         }
         guard i.a == computed else { return nil }
         return CarriedPage(pointer: pointer, places: place...place, low: 0, end: 1, stores: isStore, isProbable: true)

@@ -123,11 +123,13 @@ extension Lowering {
   private mutating func checkCarried(
     _ page: CarriedPage, _ group: inout AccessGroup, _ access: IRInstruction, _ later: Int
   ) {
-    guard let pointer = register(page.pointer), let base = register(access.a) else { return check(group, later) }
-    groupStart = base
-    group.low = 0
-    if page.isProbable {
-      code.lea32(.rdx, HostAddress(base, Int32(bitPattern: access.constant)))
+    guard let pointer = register(page.pointer) else { return check(group, later) }
+    if !page.isProbable {
+      groupStart = pointer
+      group.low = 0
+    } else {
+      groupStart = addressInRegister(access)
+      code.mov32(.rdx, groupStart)
       let bytes = access.access.map { $0.bytes.count } ?? 1
       if bytes > 1 {
         code.test8(.rdx, UInt8(truncatingIfNeeded: bytes - 1))
