@@ -173,4 +173,41 @@ import Testing
     }
     #expect(board.machine.harts[0][x: 10] == Self.laps * (100 + 101 + 7 + 6 + 101 + 100 + 6 + 7 + 101 + 102))
   }
+
+  /// Two accesses off one register that are nearly a page apart, in pages whose frames are not neighbours.
+  @Test func accessesThatAreFarApart() throws {
+    let board = try Board.alike { assembler in
+      for page in 0..<Self.pages {
+        for place in stride(from: 0, to: 0x1000 as UInt32, by: 4) where place < 16 || place >= 0xFF0 {
+          assembler.store(page * 1000 + place, to: Self.frame(page) + place)
+        }
+      }
+      let (end, again) = (assembler.label(), assembler.label())
+      assembler.write(.mtvec, addressOf: end)
+      enterSupervisor(&assembler)
+      assembler.li(5, Self.laps)
+      assembler.bind(again)
+      for (pointer, before, after) in [
+        (0x27FC, -2048, 2044), (0x2804, -2048, 2047), (0x2FF8, -2048, 2047), (0x27FC, 2044, -2048), (0x1FFC, 0, 2047),
+        (0x2004, -8, 2044),
+      ] as [(UInt32, Int32, Int32)] {
+        let skip = assembler.label()
+        assembler.li(7, Self.virtual + pointer)
+        assembler.emit(.lb, rd: 6, rs1: 7, before)
+        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+        assembler.branch(.bne, 5, 0, to: skip)
+        assembler.emit(.addi, rd: 10, rs1: 10, 1)
+        assembler.bind(skip)
+        assembler.emit(.lh, rd: 6, rs1: 7, after)
+        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+      }
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: again)
+      assembler.emit(.ecall)
+      assembler.align(4)
+      assembler.bind(end)
+      assembler.endMachine()
+    }
+    #expect(board.machine.harts[0][x: 10] != 0)
+  }
 }

@@ -224,6 +224,8 @@ package final class TranslationContext {
       entry = before
       let first = Self.hostJumpIndex(entry.pc)
       index = first == index ? Self.secondHostJumpIndex(entry.pc) : first
+      // The newest entry is the last to go.
+      if index == Self.hostJumpIndex(pc) { return }
     }
   }
   private static let mostHostJumpMoves = 8

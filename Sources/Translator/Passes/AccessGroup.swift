@@ -24,6 +24,8 @@ package struct AccessGroup {
 
   /// What has to be so for an access to be part of one.
   package struct Terms {
+    /// Bytes of a group where memory is translated.
+    static let mostTranslated: Int32 = 256
     /// Bytes from the lowest displacement to the end.
     let span: Int32
     /// Whether loads need no check.

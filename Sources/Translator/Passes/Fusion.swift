@@ -37,7 +37,9 @@ package enum Fusion {
       opposite.site = second.site
       return opposite
     case (.setLessUnsigned, .subtract):
-      guard second.a == IRRegister.constant, second.constant == 0, first.detail == 0 else { return nil }
+      guard second.a == IRRegister.constant, second.b == between, second.constant == 0, first.detail == 0 else {
+        return nil
+      }
       var mask = first
       mask.destination = second.destination
       mask.detail = 2

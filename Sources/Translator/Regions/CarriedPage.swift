@@ -32,13 +32,15 @@ struct CarriedPage: Equatable {
         let use = firstAccess(blocks[index], off: page.pointer, instructions, map, terms),
         !use.stores || ways.allSatisfy({ left[$0]?.stores == true })
       else { continue }
+      let pages = ways.map { (blocks[$0].carries ?? left[$0])?.widened(for: use) }
+      guard pages.allSatisfy({ $0.map(\.isNarrow) == true }) else { continue }
       // What is taken over is not looked at again, and so cannot be said to reach further.
       if let last = left[index], use.places.overlaps(last.places) {
         if blocks[index].carries != nil || ways.contains(index) { continue }
         left[index] = nil
       }
       blocks[index].carried = use
-      for way in ways { blocks[way].carries = (blocks[way].carries ?? left[way])?.widened(for: use) }
+      for (way, page) in zip(ways, pages) { blocks[way].carries = page }
     }
   }
 
@@ -50,6 +52,9 @@ struct CarriedPage: Equatable {
       return leads
     }
   }
+
+  /// Whether its bytes may well be in one page: as many as a group of accesses has.
+  private var isNarrow: Bool { end - low <= AccessGroup.Terms.mostTranslated }
 
   private func widened(for use: CarriedPage) -> CarriedPage {
     var page = self

@@ -63,6 +63,7 @@ extension Lowering {
 
   /// Goes to `later` unless as many bytes from the guest address in a register on are in one page. Uses rdx.
   mutating func checkPage(of guest: HostRegister, bytes: Int32, _ later: Int) {
+    guard bytes <= 0x1000 else { return code.jump(to: &self.later[later].entry) }
     code.mov32(.rdx, guest)
     code.alu32(.and, .rdx, UInt32(0xFFF))
     code.alu32(.cmp, .rdx, 0x1000 - bytes)
@@ -168,7 +169,9 @@ extension Lowering {
       // As long as a line: one byte tells of a line and the one behind it.
       AccessGroup.Terms(span: 1 << Int32(AddressWindow.lineShift), loadsAreFree: true) { $0.kind != .outside }
     case .translated:
-      AccessGroup.Terms(span: 256, loadsAreFree: false) { [map] in $0.leavesAddressAlone(map) }
+      AccessGroup.Terms(span: AccessGroup.Terms.mostTranslated, loadsAreFree: false) { [map] in
+        $0.leavesAddressAlone(map)
+      }
     }
   }
 

@@ -51,6 +51,7 @@ import Translator
       [shift(14, 10, by: 2), IRInstruction(.move, 9, 8), IRInstruction(.add, 14, 14, 11)],
       [IRInstruction(.setLess, 14, 13, 12), IRInstruction(.xor, 14, 14, Self.constant, constant: 3)],
       [IRInstruction(.setLess, 14, 13, 12), IRInstruction(.xor, 9, 14, Self.constant, constant: 1)],
+      [IRInstruction(.setLessUnsigned, 14, 13, 12), IRInstruction(.subtract, 14, Self.constant, 11)],
     ]
     for block in kept { #expect(fused(block) == block.map(\.description)) }
   }
