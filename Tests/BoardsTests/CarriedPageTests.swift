@@ -40,35 +40,38 @@ import Testing
     }
   }
 
-  private func enterSupervisor(_ assembler: inout Assembler) {
-    assembler.store(Self.entry(MemoryMap.ramBase, 0xCF), to: Self.tables + (MemoryMap.ramBase >> 22) * 4)
-    assembler.store(Self.entry(Self.tables + 0x1000, 1), to: Self.tables + (Self.virtual >> 22) * 4)
-    for page in 0..<Self.pages {
-      assembler.store(Self.entry(Self.frame(page), 0xCF), to: Self.tables + 0x1000 + page * 4)
+  /// Runs `lap` so many times in S-mode, with the count in x5, after `prepare` has put into memory and registers what it
+  /// needs.
+  private func run(
+    prepare: @escaping (inout Assembler) -> Void, lap: @escaping (inout Assembler) -> Void
+  ) throws -> Board {
+    let board = try Board.alike(limit: 3_000_000) { assembler in
+      assembler.store(Self.entry(MemoryMap.ramBase, 0xCF), to: Self.tables + (MemoryMap.ramBase >> 22) * 4)
+      assembler.store(Self.entry(Self.tables + 0x1000, 1), to: Self.tables + (Self.virtual >> 22) * 4)
+      for page in 0..<Self.pages {
+        assembler.store(Self.entry(Self.frame(page), 0xCF), to: Self.tables + 0x1000 + page * 4)
+      }
+      prepare(&assembler)
+      let (end, again) = (assembler.label(), assembler.label())
+      assembler.enterSupervisor(tables: Self.tables, endingAt: end)
+      assembler.li(5, Self.laps)
+      assembler.bind(again)
+      lap(&assembler)
+      assembler.emit(.addi, rd: 5, rs1: 5, -1)
+      assembler.branch(.bne, 5, 0, to: again)
+      assembler.endSupervisor(at: end)
     }
-    assembler.write(.pmpaddr(15), .max)
-    assembler.write(.pmpcfg(3), 0x1F00_0000)
-    assembler.write(.satp, 1 << 31 | Self.tables >> 12)
-    assembler.write(.mstatus, 0x0800)
-    let supervisor = assembler.label()
-    assembler.write(.mepc, addressOf: supervisor)
-    assembler.emit(.mret)
-    assembler.align(4)
-    assembler.bind(supervisor)
+    if let translator = board.machine.translator { #expect(translator.statistics.regions > 0) }
+    return board
   }
 
   /// Goes through the list `laps` times; `body` is what is done at the node in x7, which ends with the next one in x7.
   private func walk(_ body: @escaping (inout Assembler) -> Void) throws {
-    let board = try Board.alike(limit: 3_000_000) { assembler in
-      storeNodes(&assembler)
-      let (end, lap, step) = (assembler.label(), assembler.label(), assembler.label())
-      assembler.write(.mtvec, addressOf: end)
-      enterSupervisor(&assembler)
-      assembler.li(5, Self.laps)
+    let board = try run(prepare: storeNodes) { assembler in
+      let step = assembler.label()
       assembler.li(8, Self.tables + 0x1000 + 2 * 4)
       assembler.li(11, Self.entry(Self.frame(2), 0xCF) ^ Self.entry(Self.others, 0xCF))
       assembler.li(12, Self.virtual + 0x2000)
-      assembler.bind(lap)
       assembler.emit(.lw, rd: 6, rs1: 8, 0)
       assembler.emit(.xor, rd: 6, rs1: 6, rs2: 11)
       assembler.emit(.sw, rs1: 8, rs2: 6, 0)
@@ -77,16 +80,25 @@ import Testing
       assembler.bind(step)
       body(&assembler)
       assembler.branch(.bne, 7, 0, to: step)
-      assembler.emit(.addi, rd: 5, rs1: 5, -1)
-      assembler.branch(.bne, 5, 0, to: lap)
-      assembler.emit(.ecall)
-      assembler.align(4)
-      assembler.bind(end)
-      assembler.endMachine()
     }
     // Both sums of the numbers came up.
     #expect(board.machine.harts[0][x: 10] > Self.laps * Self.nodes * (Self.nodes - 1) / 2 * 3)
-    if let translator = board.machine.translator { #expect(translator.statistics.regions > 0) }
+  }
+
+  /// Two accesses with a branch between that is always taken, the first off x7, and adds what they load to x10.
+  private func loadTwice(
+    _ assembler: inout Assembler, _ first: (opcode: Opcode, at: Int32), _ second: (opcode: Opcode, at: Int32),
+    off register: UInt8 = 7, between: (inout Assembler) -> Void = { _ in }
+  ) {
+    let skip = assembler.label()
+    assembler.emit(first.opcode, rd: 6, rs1: 7, first.at)
+    assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+    assembler.branch(.bne, 5, 0, to: skip)
+    assembler.emit(.addi, rd: 10, rs1: 10, 1)
+    assembler.bind(skip)
+    between(&assembler)
+    assembler.emit(second.opcode, rd: 6, rs1: register, second.at)
+    assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
   }
 
   /// Adds the number to x10, unless it is odd and some bit of the sum is set: two ways to what follows.
@@ -134,9 +146,8 @@ import Testing
 
   /// Registers point to one side of the end of all addresses, and accesses reach the other.
   @Test func addressesGoRoundTheEnd() throws {
-    let (last, first) = (Self.frame(0), Self.frame(1))
-    let board = try Board.alike { assembler in
-      for (index, frame) in [last, first].enumerated() {
+    let board = try run { assembler in
+      for (index, frame) in [Self.frame(0), Self.frame(1)].enumerated() {
         let table = Self.tables + 0x2000 + UInt32(index) * 0x1000
         assembler.store(Self.entry(table, 1), to: Self.tables + (index == 0 ? 0xFFC : 0))
         assembler.store(Self.entry(frame, 0xCF), to: table + (index == 0 ? 0xFFC : 0))
@@ -144,69 +155,36 @@ import Testing
           assembler.store(word + UInt32(index) * 100, to: frame + word * 4 + (index == 0 ? 0xFE0 : 0))
         }
       }
-      let (end, again) = (assembler.label(), assembler.label())
-      assembler.write(.mtvec, addressOf: end)
-      enterSupervisor(&assembler)
-      assembler.li(5, Self.laps)
-      assembler.bind(again)
-      // The first access, and the second one off the same register or off another that is so far from it.
+    } lap: { assembler in
+      // The second access is off the same register, or off another that is so far from it.
       for (pointer, before, after, distance) in [
         (0xFFFF_FFF8, 8, 12, nil), (4, -8, -12, nil), (4, 0, 8, -12), (0xFFFF_FFF8, 0, -8, 12), (0, 4, 8, nil),
       ] as [(UInt32, Int32, Int32, Int32?)] {
-        let skip = assembler.label()
         assembler.li(7, pointer)
-        assembler.emit(.lw, rd: 6, rs1: 7, before)
-        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
-        assembler.branch(.bne, 5, 0, to: skip)
-        assembler.emit(.addi, rd: 10, rs1: 10, 1)
-        assembler.bind(skip)
-        if let distance { assembler.emit(.addi, rd: 8, rs1: 7, distance) }
-        assembler.emit(.lw, rd: 6, rs1: distance == nil ? 7 : 8, after)
-        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+        loadTwice(&assembler, (.lw, before), (.lw, after), off: distance == nil ? 7 : 8) {
+          if let distance { $0.emit(.addi, rd: 8, rs1: 7, distance) }
+        }
       }
-      assembler.emit(.addi, rd: 5, rs1: 5, -1)
-      assembler.branch(.bne, 5, 0, to: again)
-      assembler.emit(.ecall)
-      assembler.align(4)
-      assembler.bind(end)
-      assembler.endMachine()
     }
     #expect(board.machine.harts[0][x: 10] == Self.laps * (100 + 101 + 7 + 6 + 101 + 100 + 6 + 7 + 101 + 102))
   }
 
   /// Two accesses off one register that are nearly a page apart, in pages whose frames are not neighbours.
   @Test func accessesThatAreFarApart() throws {
-    let board = try Board.alike { assembler in
+    let board = try run { assembler in
       for page in 0..<Self.pages {
         for place in stride(from: 0, to: 0x1000 as UInt32, by: 4) where place < 16 || place >= 0xFF0 {
           assembler.store(page * 1000 + place, to: Self.frame(page) + place)
         }
       }
-      let (end, again) = (assembler.label(), assembler.label())
-      assembler.write(.mtvec, addressOf: end)
-      enterSupervisor(&assembler)
-      assembler.li(5, Self.laps)
-      assembler.bind(again)
+    } lap: { assembler in
       for (pointer, before, after) in [
         (0x27FC, -2048, 2044), (0x2804, -2048, 2047), (0x2FF8, -2048, 2047), (0x27FC, 2044, -2048), (0x1FFC, 0, 2047),
         (0x2004, -8, 2044),
       ] as [(UInt32, Int32, Int32)] {
-        let skip = assembler.label()
         assembler.li(7, Self.virtual + pointer)
-        assembler.emit(.lb, rd: 6, rs1: 7, before)
-        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
-        assembler.branch(.bne, 5, 0, to: skip)
-        assembler.emit(.addi, rd: 10, rs1: 10, 1)
-        assembler.bind(skip)
-        assembler.emit(.lh, rd: 6, rs1: 7, after)
-        assembler.emit(.add, rd: 10, rs1: 10, rs2: 6)
+        loadTwice(&assembler, (.lb, before), (.lh, after))
       }
-      assembler.emit(.addi, rd: 5, rs1: 5, -1)
-      assembler.branch(.bne, 5, 0, to: again)
-      assembler.emit(.ecall)
-      assembler.align(4)
-      assembler.bind(end)
-      assembler.endMachine()
     }
     #expect(board.machine.harts[0][x: 10] != 0)
   }

@@ -64,16 +64,8 @@ import Testing
       assembler.store(entry(MemoryMap.ramBase, 0xCF), to: Self.tables + (MemoryMap.ramBase >> 22) * 4)
       assembler.store(entry(leaf, 1), to: Self.tables + (Self.virtual >> 22) * 4)
       assembler.store(entry(Self.first & ~0xFFF, 0xCF), to: leaf)
-      assembler.write(.pmpaddr(15), .max)
-      assembler.write(.pmpcfg(3), 0x1F00_0000)
-      assembler.write(.satp, 1 << 31 | Self.tables >> 12)
-      assembler.write(.mstatus, 0x0800)
-      let (supervisor, end, loop) = (assembler.label(), assembler.label(), assembler.label())
-      assembler.write(.mtvec, addressOf: end)
-      assembler.write(.mepc, addressOf: supervisor)
-      assembler.emit(.mret)
-
-      assembler.bind(supervisor)
+      let (end, loop) = (assembler.label(), assembler.label())
+      assembler.enterSupervisor(tables: Self.tables, endingAt: end)
       assembler.li(5, Self.rounds)
       assembler.li(7, Self.virtual - 2)
       assembler.li(8, leaf)
@@ -93,10 +85,7 @@ import Testing
       assembler.emit(.jalr, rd: 1, rs1: 7)
       assembler.emit(.addi, rd: 5, rs1: 5, -1)
       assembler.branch(.bne, 5, 0, to: loop)
-      assembler.emit(.ecall)
-      assembler.align(4)
-      assembler.bind(end)
-      assembler.endMachine()
+      assembler.endSupervisor(at: end)
     }
     if isFenced { #expect(sum == Self.rounds * 9) }
   }

@@ -88,6 +88,29 @@ extension Assembler {
     store(UInt32(character.asciiValue ?? 63), to: MemoryMap.uart.base, .sb)
   }
 
+  /// Goes on in S-mode, which may reach all of memory, with the page tables at `tables`.
+  /// - Parameter end: where traps go, as of `endSupervisor`.
+  mutating func enterSupervisor(tables: UInt32, endingAt end: Label) {
+    write(.pmpaddr(15), .max)
+    write(.pmpcfg(3), 0x1F00_0000)
+    write(.satp, 1 << 31 | tables >> 12)
+    write(.mstatus, 0x0800)
+    write(.mtvec, addressOf: end)
+    let supervisor = label()
+    write(.mepc, addressOf: supervisor)
+    emit(.mret)
+    align(4)
+    bind(supervisor)
+  }
+
+  /// Ends the machine from S-mode, and at any trap.
+  mutating func endSupervisor(at end: Label) {
+    emit(.ecall)
+    align(4)
+    bind(end)
+    endMachine()
+  }
+
   /// Ends the machine: success, or failure with a code.
   mutating func endMachine(code: UInt16 = 0) {
     let command = code == 0 ? TestDeviceRegisters.pass : TestDeviceRegisters.fail | UInt32(code) << 16

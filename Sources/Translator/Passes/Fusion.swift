@@ -31,22 +31,24 @@ package enum Fusion {
       guard second.other(than: between) == IRRegister.constant, second.constant == 1, first.detail == 0 else {
         return nil
       }
-      var opposite = first
-      opposite.destination = second.destination
-      opposite.detail = 1
-      opposite.site = second.site
-      return opposite
+      return comparison(first, detail: 1, asResultOf: second)
     case (.setLessUnsigned, .subtract):
       guard second.a == IRRegister.constant, second.b == between, second.constant == 0, first.detail == 0 else {
         return nil
       }
-      var mask = first
-      mask.destination = second.destination
-      mask.detail = 2
-      mask.site = second.site
-      return mask
+      return comparison(first, detail: 2, asResultOf: second)
     default: return nil
     }
+  }
+
+  private static func comparison(
+    _ i: IRInstruction, detail: UInt8, asResultOf second: IRInstruction
+  ) -> IRInstruction {
+    var comparison = i
+    comparison.destination = second.destination
+    comparison.detail = detail
+    comparison.site = second.site
+    return comparison
   }
 }
 

@@ -3,7 +3,7 @@ import HartEngine
 /// A page that the last access of some blocks and the first one of the block after them have in common, so that it is looked
 /// up once: what to add to addresses in it stays in rcx from the one to the other. Where that was not found, rcx is zero.
 /// Only for memory that is reached through `AddendTables`.
-struct CarriedPage: Equatable {
+struct CarriedPage {
   /// The guest register that points into the page.
   let pointer: UInt8
   /// The access that leaves it there, or the first and the last of those that make use of it: places of instructions.
@@ -25,8 +25,9 @@ struct CarriedPage: Equatable {
     for index in blocks.indices { (blocks[index].carried, blocks[index].carries) = (nil, nil) }
     var left = blocks.map { $0.end.kind.goesStraightOn && !$0.isHostCall ? lastAccess($0, instructions, map) : nil }
     guard left.contains(where: { $0 != nil }) else { return }
+    let ways = ways(to: blocks)
     for index in blocks.indices {
-      let ways = ways(to: index, blocks)
+      let ways = ways[index]
       guard let first = ways.first, let page = left[first],
         ways.allSatisfy({ left[$0]?.pointer == page.pointer }),
         let use = firstAccess(blocks[index], off: page.pointer, instructions, map, terms),
@@ -44,13 +45,13 @@ struct CarriedPage: Equatable {
     }
   }
 
-  /// The blocks that lead to one.
-  private static func ways(to index: Int, _ blocks: [RegionBlock]) -> [Int] {
-    blocks.indices.filter {
-      var leads = false
-      blocks[$0].forEachNext { if $0 == index { leads = true } }
-      return leads
+  /// The blocks that lead to each one.
+  private static func ways(to blocks: [RegionBlock]) -> [[Int]] {
+    var ways = [[Int]](repeating: [], count: blocks.count)
+    for index in blocks.indices {
+      blocks[index].forEachNext { if ways[$0].last != index { ways[$0].append(index) } }
     }
+    return ways
   }
 
   /// Whether its bytes may well be in one page: as many as a group of accesses has.
@@ -116,13 +117,6 @@ struct CarriedPage: Equatable {
 extension BlockEnd.Kind {
   /// Whether nothing is done with memory or rcx where a block ends so.
   fileprivate var goesStraightOn: Bool { self == .jump || self == .branch }
-}
-
-extension RegionBlock {
-  /// Its instructions without the jump that ends it.
-  func body(_ instructions: UnsafePointer<IRInstruction>) -> Range<Int> {
-    first..<(instructions[last - 1].kind.endsBlock ? last - 1 : last)
-  }
 }
 
 extension IRInstruction {

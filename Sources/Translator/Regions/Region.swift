@@ -42,6 +42,11 @@ struct RegionBlock {
     for place in returns { body(place.block) }
   }
 
+  /// Its instructions of the intermediate representation without the jump that ends it.
+  func body(_ instructions: UnsafePointer<IRInstruction>) -> Range<Int> {
+    first..<(instructions[last - 1].kind.endsBlock ? last - 1 : last)
+  }
+
   var pc: UInt32 { source.pointee.pc }
   /// All instructions of the source, in bytes.
   var byteCount: UInt32 { UInt32(source.pointee.byteCount) }

@@ -208,7 +208,7 @@ extension Lowering {
 
   /// The quotient is left in rax, the remainder in rdx. Divisors that the host traps on are 0, and with signs −1.
   mutating func lowerDivide(_ i: IRInstruction, isSigned: Bool, wantsRemainder: Bool) {
-    // A dividend in memory is loaded into rax, and what is special about a signed divisor looks for it in rcx.
+    // Where it has a register of its own it stays there, but `divideSpecially` looks for a signed one in rcx.
     var divisor = HostRegister.rcx
     if !isSigned, let register = register(i.b), register != .rdx { divisor = register }
     load(i.b, i.constant, into: divisor)

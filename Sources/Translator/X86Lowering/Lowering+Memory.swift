@@ -64,10 +64,15 @@ extension Lowering {
   /// Goes to `later` unless as many bytes from the guest address in a register on are in one page. Uses rdx.
   mutating func checkPage(of guest: HostRegister, bytes: Int32, _ later: Int) {
     guard bytes <= 0x1000 else { return code.jump(to: &self.later[later].entry) }
+    outside(if: comparePage(of: guest, bytes: bytes), later)
+  }
+
+  /// The condition that says that as many bytes, of a page's at most, leave the page. Uses rdx.
+  private mutating func comparePage(of guest: HostRegister, bytes: Int32) -> HostCondition {
     code.mov32(.rdx, guest)
     code.alu32(.and, .rdx, UInt32(0xFFF))
-    code.alu32(.cmp, .rdx, 0x1000 - bytes)
-    outside(if: .a, later)
+    code.alu32(.cmp, .rdx, UInt32(bitPattern: 0x1000 - bytes))
+    return .a
   }
 
   // MARK: Groups
@@ -149,11 +154,8 @@ extension Lowering {
     let start = IRInstruction(.loadByte, IRRegister.none, page.pointer, constant: UInt32(bitPattern: page.low))
     let guest = addressInRegister(start)
     loadAddend(of: guest, isStore: page.stores)
-    code.mov32(.rdx, guest)
-    code.alu32(.and, .rdx, UInt32(0xFFF))
-    code.alu32(.cmp, .rdx, UInt32(bitPattern: 0x1000 - (page.end - page.low)))
     var isWithin = Label()
-    code.jump(.be, to: &isWithin)
+    code.jump(comparePage(of: guest, bytes: page.end - page.low).inverted, to: &isWithin)
     code.alu32(.xor, .rcx, .rcx)
     code.bind(&isWithin)
   }
