@@ -7,10 +7,10 @@ struct GuestRace: Codable {
     var guest: String
     var group: BenchGuest.Group
     var instructions: UInt64
-    /// The median of the rounds' time in seconds, from start to end of the program, start-up taken away.
+    /// The median of the runs' time in seconds, from start to end of the program, start-up taken away.
     var seconds: [Contender: Double]
-    /// The time of each round, as it was.
-    var rounds: [Contender: [Double]]
+    /// The time of each run, as it was.
+    var runs: [Contender: [Double]]
     /// Millions of guest instructions a second; for native programs, those that a guest does the same work with.
     var mips: [Contender: Double]
   }
@@ -64,6 +64,11 @@ enum Clock: String, Codable, CaseIterable, ExpressibleByArgument {
 }
 
 extension GuestRace {
+  /// What a contender spends on a guest in a round, at least, in seconds: the host's noise is as long for short programs as
+  /// for long ones, so those are run several times, but not more often than this.
+  private static let leastTime = 0.3
+  private static let mostRuns = 5
+
   /// Runs every guest on every contender in turn, so many rounds over, so that a change in the host's load meets all alike.
   init(
     _ contenders: Contenders, folder: String, guests: [BenchGuest], rounds: Int, clock: Clock,
@@ -73,12 +78,16 @@ extension GuestRace {
     var instructions: [String: [Contender: UInt64]] = [:]
     for round in 1...rounds {
       for guest in [.startup] + guests {
-        for contender in Contender.allCases {
-          guard let invocation = contenders.bench(contender, guest: guest, folder: folder) else { continue }
-          progress("round \(round) of \(rounds): \(guest.name), \(contender.rawValue)")
-          let outcome = try measure(invocation, contender, guest.name, clock)
-          times[guest.name, default: [:]][contender, default: []].append(outcome.seconds)
-          instructions[guest.name, default: [:]][contender] = outcome.instructions
+        var spent: [Contender: Double] = [:]
+        for _ in 0..<Self.mostRuns {
+          for contender in Contender.allCases where spent[contender, default: 0] < Self.leastTime {
+            guard let invocation = contenders.bench(contender, guest: guest, folder: folder) else { continue }
+            progress("round \(round) of \(rounds): \(guest.name), \(contender.rawValue)")
+            let outcome = try measure(invocation, contender, guest.name, clock)
+            spent[contender, default: 0] += outcome.seconds
+            times[guest.name, default: [:]][contender, default: []].append(outcome.seconds)
+            instructions[guest.name, default: [:]][contender] = outcome.instructions
+          }
         }
       }
     }
@@ -89,18 +98,18 @@ extension GuestRace {
   }
 
   private func row(
-    _ guest: BenchGuest, _ rounds: [Contender: [Double]], _ counts: [Contender: UInt64]
+    _ guest: BenchGuest, _ runs: [Contender: [Double]], _ counts: [Contender: UInt64]
   ) throws -> Row {
     let ours = Contender.engines.compactMap { counts[$0] }
     guard Set(ours).count <= 1 else { throw GuestRaceError.unlike(guest: guest.name, counts: ours) }
     // QEMU counts host time as instructions, and the host nothing: only the others' count is one.
     let count = ours.first ?? counts[.spike] ?? 0
-    let seconds = rounds.compactMapValues(median).reduce(into: [Contender: Double]()) { result, entry in
+    let seconds = runs.compactMapValues(median).reduce(into: [Contender: Double]()) { result, entry in
       result[entry.key] = max(entry.value - startup[entry.key, default: 0], 1e-6)
     }
     let mips = count == 0 ? [:] : seconds.mapValues { Double(count) / $0 / 1e6 }
     return Row(
-      guest: guest.name, group: guest.group, instructions: count, seconds: seconds, rounds: rounds, mips: mips)
+      guest: guest.name, group: guest.group, instructions: count, seconds: seconds, runs: runs, mips: mips)
   }
 }
 

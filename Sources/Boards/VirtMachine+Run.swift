@@ -15,7 +15,7 @@ extension VirtMachine {
   package static let quantum: UInt64 = 20_000
   /// The same of a hart that shares the machine with none, where the host's time decides: less would cost fast code some
   /// hundredths of its speed, and more would keep others waiting where slow code follows it.
-  package static let longestTurn: UInt64 = 3 * quantum
+  package static let longestTurn: UInt64 = 8 * quantum
 
   /// What a host can load while it runs an instruction, about.
   private static let bytesPerInstruction: UInt64 = 8

@@ -155,7 +155,10 @@ public final class Hart {
     contextKeys[0] = bare.packed
     protection = .allocate(capacity: 1)
     protection.initialize(to: PMP())
-    state = .allocate(capacity: 1)
+    state = UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<HartState>.stride, alignment: HartState.alignment
+    )
+    .bindMemory(to: HartState.self, capacity: 1)
     state.initialize(
       to: HartState(
         x: .init(repeating: 0), f: .init(repeating: 0), pc: 0, budget: 0, fflags: 0, frm: 0, floatEnabled: false,
@@ -176,7 +179,7 @@ public final class Hart {
 
   deinit {
     code.unregister(.passUnretained(self))
-    state.deallocate()
+    UnsafeMutableRawPointer(state).deallocate()
     protection.deallocate()
     meter?.deallocate()
     UnsafeMutableRawPointer(scratch).deallocate()

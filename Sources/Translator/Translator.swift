@@ -344,22 +344,20 @@ extension Translator: HostCodeEngine {
       blocks[index].first = builder.pointee.count
       let source = blocks[index].source
       builder.pointee.onlyTarget = blocks[index].end.isDirect ? blocks[index].end.taken : nil
-      let count = blocks[index].count
-      var operation = Block.operations(source)
-      while true {
-        let site = SlowPathSite(
-          place: UInt32(truncatingIfNeeded: (UnsafeRawPointer(operation) - UnsafeRawPointer(cache.arena)) >> 4),
-          remaining: UInt32(bitPattern: count &- Int32(operation.tag)))
-        if Int32(operation.tag) == count {
-          builder.pointee.appendContinuation(site: site.packed)
-          break
-        }
+      let count = Int(blocks[index].count)
+      let operations = Block.operations(source)
+      var site = SlowPathSite(
+        place: UInt32(truncatingIfNeeded: (UnsafeRawPointer(operations) - UnsafeRawPointer(cache.arena)) >> 4),
+        remaining: UInt32(truncatingIfNeeded: count))
+      for index in 0..<count {
+        let operation = operations + index
         builder.pointee.beginInstruction(operation, site: site.packed)
         execute(operation, in: &semantics)
-        builder.pointee.endInstruction(destination: operation.rd)
-        if operation.opcode.endsBlock { break }
-        operation += 1
+        builder.pointee.endInstruction(destination: operation.pointee.rd)
+        site.place &+= 1
+        site.remaining &-= 1
       }
+      if !operations[max(count - 1, 0)].opcode.endsBlock { builder.pointee.appendContinuation(site: site.packed) }
       let first = blocks[index].first
       let made = UnsafeMutableBufferPointer(
         start: builder.pointee.instructions + first, count: builder.pointee.count - first)
@@ -374,6 +372,7 @@ extension Translator: HostCodeEngine {
   }
 
   private func chooseVectors() -> VectorMap {
+    guard builder.pointee.hasFloat else { return VectorMap() }
     var uses = InlineArray<32, UInt32>(repeating: 0)
     var written: UInt32 = 0
     for block in blocks {
@@ -411,11 +410,6 @@ extension Translator: HostCodeEngine {
 
   /// How often registers are exchanged for those between regions and back, weighted like the blocks.
   private var passages: UInt32 { blocks.reduce(1) { $1.isHostCall ? $0 &+ $1.weight : $0 } }
-
-  private var hasFloat: Bool {
-    guard let first = blocks.first, let last = blocks.last else { return false }
-    return (first.first..<last.last).contains { builder.pointee.instructions[$0].isFloat }
-  }
 
   /// Makes host code of what was built; false when there is no room.
   private func emit(countsDown: Bool) -> Bool {
@@ -470,7 +464,7 @@ extension Translator: HostCodeEngine {
     }
     lowering.emitEntry()
     let head = blocks[0].first..<blocks[0].last
-    if hasFloat {
+    if builder.pointee.hasFloat {
       lowering.emitFloatChecks(countsDown ? 0..<0 : head, at: first.pointee.pc, builder.pointee.instructions)
       if !countsDown { FloatFacts.find(&blocks, builder.pointee.instructions, entry: lowering.facts) }
     }

@@ -313,7 +313,7 @@ extension Hart {
 
 extension Opcode {
   /// Whether no operation may follow in the same block. CSR instructions may: they leave the block when they must.
-  package var endsBlock: Bool {
+  @inlinable package var endsBlock: Bool {
     switch self {
     case .jal, .jalr, .beq, .bne, .blt, .bge, .bltu, .bgeu, .ecall, .ebreak, .fenceI, .mret, .sret, .wfi, .sfenceVMA,
       .wrsNto, .wrsSto, .pause, .cboInval, .cboClean, .cboFlush, .cboZero, .illegal:

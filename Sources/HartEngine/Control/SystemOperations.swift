@@ -31,12 +31,12 @@ extension Hart {
 
   /// The bits of the instruction at `pc`, which has just been fetched.
   func instructionBits(at pc: UInt32) -> UInt32 {
-    guard let low = fetchHalf(pc) else { return 0 }
-    guard low & 3 == 3, let high = fetchHalf(pc &+ 2) else { return low }
+    guard let low = instructionHalf(at: pc) else { return 0 }
+    guard low & 3 == 3, let high = instructionHalf(at: pc &+ 2) else { return low }
     return low | high << 16
   }
 
-  private func fetchHalf(_ address: UInt32) -> UInt32? {
+  func instructionHalf(at address: UInt32) -> UInt32? {
     guard case .success(let translation) = translate(address, .fetch, codeContext),
       let place = code.locate(translation.physical)
     else { return nil }

@@ -4,6 +4,9 @@ import ISA
 ///
 /// Everything that changes rarely (PMP, translation control) lives in `Hart`.
 package struct HartState: BitwiseCopyable {
+  /// Its address is a multiple of this many bytes, so that host code knows the last bits of it.
+  static let alignment = 64
+
   /// x0…x31; x0 stays zero because blocks send writes to it to `HartState.sink`.
   package var x: InlineArray<33, UInt32>
   /// f0…f31, single-precision values NaN-boxed.

@@ -8,6 +8,8 @@ struct IRBlockBuilder: ~Copyable {
   private(set) var count = 0
   /// No room was left: the region must not be used.
   private(set) var isFull = false
+  /// Whether any instruction needs floating-point state to be enabled.
+  private(set) var hasFloat = false
   /// The guest's instruction is more than there is an instruction for.
   var isOutside = false
   /// Registers whose values are known, and the values.
@@ -40,6 +42,7 @@ struct IRBlockBuilder: ~Copyable {
   mutating func beginRegion() {
     count = 0
     isFull = false
+    hasFloat = false
   }
 
   mutating func beginBlock() { known = 1 }
@@ -78,6 +81,7 @@ struct IRBlockBuilder: ~Copyable {
     }
     instructions[count] = instruction
     count += 1
+    if instruction.isFloat { hasFloat = true }
   }
 
   /// Appends an operation on two words without offsets, at most one of them constant.

@@ -68,7 +68,7 @@ package struct FloatFacts: Equatable {
         var facts = blocks[index].facts
         for place in blocks[index].first..<blocks[index].last { facts.follow(instructions[place]) }
         if merge(facts, into: blocks[index].taken, &blocks) { isDone = false }
-        for next in blocks[index].returns where merge(facts, into: next.block, &blocks) { isDone = false }
+        blocks[index].returns.forEach { if merge(facts, into: $0.block, &blocks) { isDone = false } }
         // Nothing is known of what a function leaves behind.
         if blocks[index].isHostCall { facts = FloatFacts() }
         if merge(facts, into: blocks[index].fallThrough, &blocks) { isDone = false }

@@ -16,7 +16,7 @@ struct RegionBlock {
   /// Whether it ends with a call of the host's, after which it goes on at `fallThrough`.
   var isHostCall = false
   /// Where it probably goes on in the region if it returns from a call that is none of the host's.
-  var returns: [ReturnPlace] = []
+  var returns = ReturnPlaces()
   /// How often it is run, compared with others of the region.
   var weight: UInt32 = 1
   /// What has to be left of the budget where it begins; 0 where another block has seen to that.
@@ -39,7 +39,7 @@ struct RegionBlock {
   func forEachNext(_ body: (Int) -> Void) {
     if taken >= 0 { body(taken) }
     if fallThrough >= 0 { body(fallThrough) }
-    for place in returns { body(place.block) }
+    returns.forEach { body($0.block) }
   }
 
   /// Its instructions of the intermediate representation without the jump that ends it.
@@ -70,8 +70,23 @@ struct RegionBlock {
 
 /// A block of the region that a function may come back to.
 struct ReturnPlace {
-  let block: Int
-  let pc: UInt32
+  var block = -1
+  var pc: UInt32 = 0
+}
+
+/// Some of them, in place, as blocks are copied often.
+struct ReturnPlaces {
+  static let most = 3
+  private var places: InlineArray<3, ReturnPlace> = .init(repeating: ReturnPlace())
+  private(set) var count = 0
+
+  mutating func append(_ place: ReturnPlace) {
+    guard count < Self.most else { return }
+    places[count] = place
+    count += 1
+  }
+
+  func forEach(_ body: (ReturnPlace) -> Void) { for index in 0..<count { body(places[index]) } }
 }
 
 /// How a block ends.
@@ -107,16 +122,16 @@ struct BlockEnd {
 
   /// - Returns: nil when a jump's target is not aligned.
   init?(_ block: BlockPointer, alignmentMask: UInt32) {
-    var operation = Block.operations(block)
+    let operations = Block.operations(block)
+    let last = max(Int(block.pointee.count) - 1, 0)
+    // Where no jump ends it, what follows its instructions does.
+    let end = operations[last].opcode.endsBlock ? last : last + 1
+    let operation = operations + end
     // What the instruction before it may have put the first half of a far address into, and that address.
     var (halfRegister, half): (UInt8, UInt32) = (0, 0)
-    while !operation.opcode.endsBlock {
-      (halfRegister, half) = (0, 0)
-      if operation.opcode == .auipc || operation.opcode == .lui {
-        let base = operation.opcode == .auipc ? operation.extra : 0
-        (halfRegister, half) = (operation.rd, base &+ UInt32(bitPattern: operation.immediate))
-      }
-      operation += 1
+    if end > 0, case let before = operations[end - 1], before.opcode == .auipc || before.opcode == .lui {
+      let base = before.opcode == .auipc ? before.extra : 0
+      (halfRegister, half) = (before.rd, base &+ UInt32(bitPattern: before.immediate))
     }
     fallThrough = operation.extra &+ UInt32(operation.length)
     taken = operation.extra &+ UInt32(bitPattern: operation.immediate)
@@ -269,7 +284,7 @@ struct RegionFormer {
       if blocks[index].isHostCall { blocks[index].fallThrough = place(of: blocks[index].end.fallThrough, in: blocks) }
     }
     for index in blocks.indices {
-      blocks[index].returns = blocks[index].end.kind == .functionReturn ? returns(from: index, blocks) : []
+      blocks[index].returns = blocks[index].end.kind == .functionReturn ? returns(from: index, blocks) : ReturnPlaces()
     }
     // Most blocks that are translated by themselves.
     if blocks.count == 1, blocks[0].taken != 0 { return blocks[0].needed = blocks[0].count }
@@ -280,15 +295,17 @@ struct RegionFormer {
 
   /// Where a function that ends at `index` comes back to in the region, if it is laid out there: behind the last call in
   /// front of it that has not been come back from there, and behind other calls of the same function.
-  private func returns(from index: Int, _ blocks: [RegionBlock]) -> [ReturnPlace] {
+  private func returns(from index: Int, _ blocks: [RegionBlock]) -> ReturnPlaces {
+    var places = ReturnPlaces()
     let last = (0..<index).last {
       isLaidOut($0 + 1, blocks) && place(of: blocks[$0].end.fallThrough, in: blocks) > index
     }
-    guard let last else { return [] }
-    return blocks.indices.filter { blocks[$0].isCall(of: last + 1) && !blocks[$0].isHostCall }.map {
-      let pc = blocks[$0].end.fallThrough
-      return ReturnPlace(block: place(of: pc, in: blocks), pc: pc)
+    guard let last else { return places }
+    for index in blocks.indices where blocks[index].isCall(of: last + 1) && !blocks[index].isHostCall {
+      let pc = blocks[index].end.fallThrough
+      places.append(ReturnPlace(block: place(of: pc, in: blocks), pc: pc))
     }
+    return places
   }
 
   /// Whether the function that begins at `index` is laid out behind a call of it, followed by what it comes back to.
@@ -301,9 +318,8 @@ struct RegionFormer {
   private func isHostCall(_ index: Int, _ blocks: [RegionBlock]) -> Bool {
     let function = blocks[index].taken
     guard isLaidOut(function, blocks), place(of: blocks[index].end.fallThrough, in: blocks) >= 0 else { return true }
-    return (0..<index).count { blocks[$0].isCall(of: function) && !blocks[$0].isHostCall } >= Self.mostReturns
+    return (0..<index).count { blocks[$0].isCall(of: function) && !blocks[$0].isHostCall } >= ReturnPlaces.most
   }
-  private static let mostReturns = 3
 
   private func place(of pc: UInt32, in blocks: [RegionBlock]) -> Int {
     blocks.firstIndex { $0.pc == pc } ?? -1

@@ -10,14 +10,11 @@ package struct RegisterMap {
 
   /// The guest register in each of the pool's.
   private(set) var guests = pinned
-  /// The pool's index for each guest register; `absent` for one that is in memory.
-  private(set) var places: InlineArray<32, UInt8> = .init(repeating: absent)
-  static let absent: UInt8 = 0xFF
+  /// The host register of each guest register.
+  private(set) var places = RegisterPlaces()
 
   /// That between regions.
-  init() {
-    for index in 0..<Self.pool.count { places[Int(Self.pinned[index])] = UInt8(truncatingIfNeeded: index) }
-  }
+  init() { places = RegisterPlaces(of: guests) }
 
   /// The one that suits a region best.
   /// - Parameters:
@@ -29,16 +26,15 @@ package struct RegisterMap {
     let cost = passages &* 4
     while true {
       var best = -1
-      for guest in 1..<32 where places[guest] == Self.absent && uses[guest] > 0 {
+      for guest in 1..<32 where uses[guest] > 0 && places[UInt8(truncatingIfNeeded: guest)] == nil {
         if best < 0 || uses[guest] > uses[best] { best = guest }
       }
       guard best >= 0 else { return }
       var worst = 0
       for index in 1..<Self.pool.count where uses[Int(guests[index])] < uses[Int(guests[worst])] { worst = index }
       guard uses[best] > uses[Int(guests[worst])] &+ cost else { return }
-      places[Int(guests[worst])] = Self.absent
       guests[worst] = UInt8(truncatingIfNeeded: best)
-      places[best] = UInt8(truncatingIfNeeded: worst)
+      places = RegisterPlaces(of: guests)
     }
   }
 
@@ -48,8 +44,28 @@ package struct RegisterMap {
     return true
   }
 
-  package func register(of guest: UInt8) -> HostRegister? {
-    let place = places[Int(guest & 31)]
-    return place == Self.absent ? nil : Self.pool[Int(place)]
+  package func register(of guest: UInt8) -> HostRegister? { places[guest] }
+}
+
+/// Which register of the host each of the guest's is in, in few bytes: nothing is asked more often while code is lowered.
+struct RegisterPlaces {
+  // Four bits for each guest register, zeros for one that is in memory, as rax is not of the pool.
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+
+  init() {}
+
+  init(of guests: InlineArray<9, UInt8>) {
+    for index in 0..<RegisterMap.pool.count {
+      let number = UInt64(RegisterMap.pool[index].rawValue) &<< (UInt64(guests[index] & 15) &* 4)
+      if guests[index] < 16 { low |= number } else { high |= number }
+    }
+  }
+
+  @inline(__always)
+  subscript(guest: UInt8) -> HostRegister? {
+    let number = (guest & 16 == 0 ? low : high) &>> (UInt64(guest & 15) &* 4) & 15
+    // All numbers of four bits are those of registers.
+    return number == 0 ? nil : unsafeBitCast(UInt8(truncatingIfNeeded: number), to: HostRegister.self)
   }
 }

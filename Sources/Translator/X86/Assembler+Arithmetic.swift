@@ -87,6 +87,11 @@ extension Assembler {
   package mutating func cmp8(_ address: HostAddress, _ value: UInt8) { alu8(.cmp, address, value) }
 
   @inline(__always)
+  package mutating func cmp8(_ address: HostAddress, _ value: HostRegister) {
+    emit(.one(0x38), value.rawValue, address, needsREX: value.hasByteOnlyWithREX)
+  }
+
+  @inline(__always)
   package mutating func or8(_ address: HostAddress, _ value: UInt8) { alu8(.or, address, value) }
 
   @inline(__always)

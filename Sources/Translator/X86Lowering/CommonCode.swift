@@ -43,7 +43,7 @@ struct CommonCode {
 
     enter = code.offset
     for index in 0..<Self.saved.count { code.push64(Self.saved[index]) }
-    code.mov64(Lowering.state, .rdi)
+    code.lea64(Lowering.state, HostAddress(.rdi, Lowering.stateBias))
     code.mov64(.rax, .rsi)
     code.mov64(Lowering.base, .rdx)
     code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))
@@ -141,7 +141,7 @@ struct CommonCode {
   private static func emitSlowPath(_ code: inout Assembler) {
     code.store32(Lowering.field(StateOffset.budget), Lowering.budget)
     code.stmxcsr(Lowering.field(StateOffset.floatStatus))
-    code.mov64(.rdi, Lowering.state)
+    code.lea64(.rdi, HostAddress(Lowering.state, -Lowering.stateBias))
     code.mov32(.rsi, .rax)
     code.call(Lowering.field(StateOffset.slowPath))
     code.ldmxcsr(Lowering.field(StateOffset.cleanFloatStatus))

@@ -160,9 +160,9 @@ extension Lowering {
       }
     }
     if block.isHostCall { return lowerCallIndirect(block, labels, next: next) }
-    for next in block.returns {
-      code.alu32(.cmp, .rax, next.pc)
-      code.jump(.e, to: &labels[next.block])
+    block.returns.forEach {
+      code.alu32(.cmp, .rax, $0.pc)
+      code.jump(.e, to: &labels[$0.block])
     }
     emitExchangeBack()
     if block.end.kind == .functionReturn { code.ret() } else { emitJumpThroughTable() }

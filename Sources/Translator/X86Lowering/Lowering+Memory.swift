@@ -195,14 +195,19 @@ extension Lowering {
   /// if there are several to come. For what is no memory there are no lines, so that this faults.
   private mutating func checkLine(_ i: IRInstruction, _ direct: HostRegister?, bytes: UInt32?, _ later: Int) {
     if direct == nil { address(i) }
-    if let direct, i.constant != 0 {
-      code.lea32(.rcx, HostAddress(direct, Int32(bitPattern: i.constant)))
+    if i.constant == 0 || direct == nil, features.contains(.bmi2) {
+      code.shrx32(.rcx, direct ?? .rax, by: Self.state)
     } else {
-      code.mov32(.rcx, direct ?? .rax)
+      if let direct, i.constant != 0 {
+        code.lea32(.rcx, HostAddress(direct, Int32(bitPattern: i.constant)))
+      } else {
+        code.mov32(.rcx, direct ?? .rax)
+      }
+      code.shift32(.shr, .rcx, by: UInt8(AddressWindow.lineShift))
     }
-    code.shift32(.shr, .rcx, by: UInt8(AddressWindow.lineShift))
     mark(later)
-    code.cmp8(HostAddress(Self.base, .rcx, Int32(truncatingIfNeeded: AddressWindow.linesOffset)), 0)
+    // The window begins with a page, so its address ends with zeros: the host compares and jumps at once.
+    code.cmp8(HostAddress(Self.base, .rcx, Int32(truncatingIfNeeded: AddressWindow.linesOffset)), Self.base)
     guard let bytes else { return outside(if: .ne, later) }
     let beside = postpone(
       LaterCode(.besideCode, UInt32(truncatingIfNeeded: later), count: Int32(truncatingIfNeeded: bytes)))

@@ -1,5 +1,6 @@
 import HartEngine
 import ISA
+import SystemBus
 
 /// Makes host code of a region: one pass over its instructions, with the guest's registers where `RegisterMap` says.
 ///
@@ -46,6 +47,9 @@ struct Lowering: ~Copyable {
   var leave = Label()
 
   static let state = HostRegister.rbp
+  /// How far behind the state's beginning rbp points, so that what a shift by rbp looks at of it, its lowest five bits, says
+  /// how to find an address's line.
+  static let stateBias = Int32(AddressWindow.lineShift)
   // With this base every access has a displacement, and so is long enough to become a jump.
   static let base = HostRegister.r13
   static let budget = HostRegister.r15
@@ -83,8 +87,10 @@ struct Lowering: ~Copyable {
   static func field(_ offset: Int32) -> HostAddress { HostAddress(state, offset) }
 
   /// The host register that an operand is in; nil for one in memory and for constants.
+  // Inlined, as the compiler copies all of this for a call of what does not change it.
+  @inline(__always)
   func register(_ operand: UInt8) -> HostRegister? {
-    if operand < 32 { return map.register(of: operand) }
+    if operand < 32 { return map.places[operand] }
     return operand == IRRegister.temporary ? .rdx : nil
   }
 
@@ -107,6 +113,7 @@ struct Lowering: ~Copyable {
   }
 
   /// Where to compute what goes to `destination`; `rax` for what `finish` then stores.
+  @inline(__always)
   func target(_ destination: UInt8) -> HostRegister { register(destination) ?? .rax }
 
   /// Puts a result that is in `register` where it belongs.
@@ -234,10 +241,10 @@ enum MemoryModel {
   case window
 }
 
-/// Where fields lie in a hart's state.
+/// Where fields lie from rbp.
 enum StateOffset {
   private static func offset(_ path: PartialKeyPath<HartState>) -> Int32 {
-    Int32(truncatingIfNeeded: MemoryLayout<HartState>.offset(of: path) ?? 0)
+    Int32(truncatingIfNeeded: MemoryLayout<HartState>.offset(of: path) ?? 0) - Lowering.stateBias
   }
   static let x = offset(\.x)
   static let f = offset(\.f)

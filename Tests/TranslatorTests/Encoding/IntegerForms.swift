@@ -100,6 +100,9 @@ extension Forms {
     for place in Place.some {
       add("test byte ptr \(place.text), 128") { $0.test8(place.address, 128) }
       add("cmp byte ptr \(place.text), 3") { $0.cmp8(place.address, 3) }
+      add("cmp byte ptr \(place.text), cl") { $0.cmp8(place.address, .rcx) }
+      add("cmp byte ptr \(place.text), bpl") { $0.cmp8(place.address, .rbp) }
+      add("cmp byte ptr \(place.text), r13b") { $0.cmp8(place.address, .r13) }
       add("or byte ptr \(place.text), 16") { $0.or8(place.address, 16) }
     }
   }
