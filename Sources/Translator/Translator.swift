@@ -32,7 +32,7 @@ public final class Translator {
   // What is reused from region to region.
   let builder: UnsafeMutablePointer<IRBlockBuilder>
   let later: UnsafeMutablePointer<LaterCode>
-  private let labels: UnsafeMutablePointer<Label>
+  private let entries: UnsafeMutablePointer<BlockEntry>
   // No function holds one of these while it calls another that changes it.
   @exclusivity(unchecked) var blocks: [RegionBlock] = []
   /// Where to note at which offset the code of each instruction of the intermediate representation begins.
@@ -79,7 +79,7 @@ public final class Translator {
     builder = .allocate(capacity: 1)
     builder.initialize(to: IRBlockBuilder(capacity: 4096))
     later = .allocate(capacity: Lowering.mostLater)
-    labels = .allocate(capacity: Self.mostBlocks)
+    entries = .allocate(capacity: Self.mostBlocks)
     cache.engine = self
     if let lines {
       cache.onLinesChange = { [firstPage] page, bits in lines.set(page: Int(page) - firstPage, lines: bits) }
@@ -94,7 +94,7 @@ public final class Translator {
     builder.deinitialize(count: 1)
     builder.deallocate()
     later.deallocate()
-    labels.deallocate()
+    entries.deallocate()
   }
 
   private static let standardThreshold: UInt16 = 6
@@ -455,17 +455,21 @@ extension Translator: HostCodeEngine {
     let entry = lowering.code.offset
     let first = blocks[0].source
     lowering.marks = marks
-    for index in blocks.indices { labels[index] = Label() }
-    if countsDown { lowering.code.bind(&labels[0]) }
+    for index in blocks.indices {
+      blocks[index].checks =
+        countsDown || !builder.pointee.hasFloat
+        ? FloatFacts() : FloatFacts.checks(for: blocks[index], builder.pointee.instructions)
+      entries[index] = BlockEntry(pc: blocks[index].pc, checks: blocks[index].checks)
+    }
+    if countsDown { lowering.code.bind(&entries[0].label) }
     if first.pointee.kind.isStraddling {
       lowering.emitStraddlingCheck(first, secondHalf: cache.host(first.pointee.secondPage))
     } else if countsDown {
       lowering.emitCountdown(first)
     }
     lowering.emitEntry()
-    let head = blocks[0].first..<blocks[0].last
     if builder.pointee.hasFloat {
-      lowering.emitFloatChecks(countsDown ? 0..<0 : head, at: first.pointee.pc, builder.pointee.instructions)
+      lowering.emitFloatEntry(entries[0])
       if !countsDown { FloatFacts.find(&blocks, builder.pointee.instructions, entry: lowering.facts) }
     }
     if !countsDown {
@@ -473,9 +477,9 @@ extension Translator: HostCodeEngine {
       if let page = blocks[0].carried { lowering.emitCarried(page) }
     }
     for index in blocks.indices {
-      if !labels[index].isBound { lowering.code.bind(&labels[index]) }
+      if !entries[index].label.isBound { lowering.code.bind(&entries[index].label) }
       lowering.lower(
-        blocks[index], builder.pointee.instructions, labels, next: index + 1 < blocks.count ? index + 1 : -2)
+        blocks[index], builder.pointee.instructions, entries, next: index + 1 < blocks.count ? index + 1 : -2)
     }
     let end = lowering.code.offset
     guard !lowering.code.overflowed else { return nil }
@@ -483,7 +487,7 @@ extension Translator: HostCodeEngine {
     assert(end - entry >= 5)
     if let rare { lowering.code.move(to: rare) }
     let rareStart = lowering.code.offset
-    lowering.emitLater(builder.pointee.instructions)
+    lowering.emitLater(builder.pointee.instructions, entries)
     let deadEnd = lowering.code.offset
     lowering.emitDeadEnd(first.pointee.pc)
     guard !lowering.code.overflowed, !lowering.isTooLarge else { return nil }
@@ -493,7 +497,7 @@ extension Translator: HostCodeEngine {
   }
 
   /// Where the code of the block of that index begins, in what was emitted last.
-  func place(ofBlock index: Int) -> Int { Int(labels[index].place) }
+  func place(ofBlock index: Int) -> Int { Int(entries[index].label.place) }
 
   private func record(_ region: TranslatedRegion) {
     let number = regions.count

@@ -52,6 +52,27 @@ package struct FloatFacts: Equatable {
     if isSingle { boxed |= bit } else { boxed &= ~bit }
   }
 
+  /// The same after a look at some of it.
+  private func checked(_ checks: FloatFacts) -> FloatFacts {
+    var facts = self
+    if checks.isEnabled { facts.isEnabled = true }
+    if checks.isNearest { facts.isNearest = true }
+    return facts
+  }
+
+  /// What to look at on the way to a block that begins a region or a loop, so that it is not looked at each time round: what
+  /// the block itself would, before anything can change it.
+  static func checks(for block: RegionBlock, _ instructions: UnsafePointer<IRInstruction>) -> FloatFacts {
+    var checks = FloatFacts()
+    for place in block.first..<block.last where block.isLoopHead {
+      let i = instructions[place]
+      if i.kind == .outside { break }
+      if i.isFloat { checks.isEnabled = true }
+      if i.dependsOnRounding { checks.isNearest = true }
+    }
+    return checks
+  }
+
   /// Finds what is known at the beginning of each block.
   /// - Parameters:
   ///   - entry: what is known where the region is entered, at its first block.
@@ -59,7 +80,7 @@ package struct FloatFacts: Equatable {
     _ blocks: inout [RegionBlock], _ instructions: UnsafePointer<IRInstruction>, entry: FloatFacts
   ) {
     for index in blocks.indices { blocks[index].facts = .all }
-    blocks[0].facts = entry
+    blocks[0].facts = entry.checked(blocks[0].checks)
     var isDone = false
     // Facts only get fewer, so this ends.
     while !isDone {
@@ -79,7 +100,7 @@ package struct FloatFacts: Equatable {
   /// Whether a block's facts get fewer.
   private static func merge(_ facts: FloatFacts, into index: Int, _ blocks: inout [RegionBlock]) -> Bool {
     guard index >= 0 else { return false }
-    let merged = blocks[index].facts.merged(with: facts)
+    let merged = blocks[index].facts.merged(with: facts.checked(blocks[index].checks))
     defer { blocks[index].facts = merged }
     return merged != blocks[index].facts
   }

@@ -24,7 +24,10 @@ struct RegionBlock {
   /// What it finds in rcx where it begins, and what it leaves there where it ends.
   var carried: CarriedPage?
   var carries: CarriedPage?
-  /// What is known about floating-point state where it begins.
+  /// Whether it begins the region or a loop.
+  var isLoopHead = false
+  /// What is looked at about floating-point state on the way to it, and what is known where it begins.
+  var checks = FloatFacts()
   var facts = FloatFacts()
 
   /// Nil when it cannot be translated.
@@ -276,6 +279,7 @@ struct RegionFormer {
       let end = blocks[index].end
       blocks[index].weight = 1
       blocks[index].isHostCall = false
+      blocks[index].isLoopHead = index == 0
       blocks[index].taken = end.isDirect ? place(of: end.taken, in: blocks) : -1
       blocks[index].fallThrough = end.kind == .branch ? place(of: end.fallThrough, in: blocks) : -1
     }

@@ -48,9 +48,10 @@ struct RegionLoops {
     }
   }
 
-  /// Finds out how often blocks are run.
+  /// Finds out where loops begin and how often blocks are run.
   func weigh(_ blocks: inout [RegionBlock]) {
     forEachWayBack { from, to in
+      blocks[to].isLoopHead = true
       for inside in to...from where leads(to, inside) && leads(inside, from) {
         blocks[inside].weight = min(blocks[inside].weight &* 8, 4096)
       }

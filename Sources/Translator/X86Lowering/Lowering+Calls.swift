@@ -6,26 +6,27 @@ import HartEngine
 /// are there, and with the guest's address in rax, which may be any.
 extension Lowering {
   /// Calls a function that is always the same.
-  mutating func lowerCall(_ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int) {
+  mutating func lowerCall(_ block: RegionBlock, _ entries: UnsafeMutablePointer<BlockEntry>, next: Int) {
     let pc = block.end.taken
     if block.taken >= 0 {
       // It finds registers as they are in the region.
+      check(entries[block.taken])
       checkDepth(block)
-      code.call(&labels[block.taken])
+      code.call(&entries[block.taken].label)
     } else if exits.mayLink(pc) {
       emitExchangeBack()
       checkDepth(block)
-      let later = postpone(LaterCode(.call, pc, count: Int32(truncatingIfNeeded: code.offset)))
+      let later = postpone(LaterCode(.unlinked, pc, count: Int32(truncatingIfNeeded: code.offset)))
       code.call(&self.later[later].entry)
     } else {
       code.mov32(.rax, pc)
-      return lowerCallIndirect(block, labels, next: next)
+      return lowerCallIndirect(block, entries, next: next)
     }
-    emitContinuation(block, labels, next: next)
+    emitContinuation(block, entries, next: next)
   }
 
   /// Calls the function at the instruction address in rax.
-  mutating func lowerCallIndirect(_ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int) {
+  mutating func lowerCallIndirect(_ block: RegionBlock, _ entries: UnsafeMutablePointer<BlockEntry>, next: Int) {
     emitExchangeBack()
     checkDepth(block)
     if code.offset < Self.muchCode {
@@ -35,7 +36,7 @@ extension Lowering {
     } else {
       code.call(common.jumpThroughTable)
     }
-    emitContinuation(block, labels, next: next)
+    emitContinuation(block, entries, next: next)
   }
 
   /// Forgets all calls when there are too many of them.
@@ -47,11 +48,13 @@ extension Lowering {
   }
 
   /// Goes on behind a call, if that is where the guest goes on.
-  private mutating func emitContinuation(_ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int) {
+  private mutating func emitContinuation(_ block: RegionBlock, _ entries: UnsafeMutablePointer<BlockEntry>, next: Int) {
     code.alu32(.cmp, .rax, block.end.fallThrough)
     code.jump(.ne, to: common.mismatch)
     guard block.fallThrough >= 0 else { return emitWayOut(block.end.fallThrough) }
     emitExchange()
-    go(to: block.fallThrough, block.end.fallThrough, labels, next: next)
+    // Nothing is known of what a function leaves behind.
+    facts = FloatFacts()
+    go(to: block.fallThrough, block.end.fallThrough, entries, next: next)
   }
 }

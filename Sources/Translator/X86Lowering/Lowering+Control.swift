@@ -83,55 +83,66 @@ extension Lowering {
   // MARK: Ends of blocks
 
   /// - Parameters:
-  ///   - labels: of the region's blocks.
+  ///   - entries: of the region's blocks.
   ///   - next: the block that is laid out behind this one.
   mutating func lowerBranch(
-    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+    _ i: IRInstruction, _ block: RegionBlock, _ entries: UnsafeMutablePointer<BlockEntry>, next: Int
   ) {
     let condition = HostCondition(BranchCondition(rawValue: i.detail) ?? .equal)
     let isSwapped = compare(i.a, i.b, i.constant)
     let holds = isSwapped ? condition.swapped : condition
     if block.taken >= 0, block.taken == next {
-      jump(if: holds.inverted, to: block.fallThrough, block.end.fallThrough, labels)
+      jump(if: holds.inverted, to: block.fallThrough, block.end.fallThrough, entries)
+      go(to: block.taken, block.end.taken, entries, next: next)
     } else {
-      jump(if: holds, to: block.taken, block.end.taken, labels)
-      go(to: block.fallThrough, block.end.fallThrough, labels, next: next)
+      jump(if: holds, to: block.taken, block.end.taken, entries)
+      go(to: block.fallThrough, block.end.fallThrough, entries, next: next)
     }
   }
 
   private mutating func jump(
-    if condition: HostCondition, to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>
+    if condition: HostCondition, to index: Int, _ pc: UInt32, _ entries: UnsafeMutablePointer<BlockEntry>
   ) {
     if index >= 0 {
-      code.jump(condition, to: &labels[index])
+      jump(if: condition, to: index, entries)
     } else {
       let later = postpone(LaterCode(.exit, pc))
       code.jump(condition, to: &self.later[later].entry)
+      // As if it were a jump without a condition, which has one byte less in front of where it goes.
+      self.later[later].count = Int32(truncatingIfNeeded: code.offset - 5)
     }
+  }
+
+  /// The same to a block of the region, by way of what has to be looked at first.
+  private mutating func jump(
+    if condition: HostCondition, to index: Int, _ entries: UnsafeMutablePointer<BlockEntry>
+  ) {
+    guard isToCheck(entries[index]) else { return code.jump(condition, to: &entries[index].label) }
+    let later = postpone(LaterCode(.check, UInt32(truncatingIfNeeded: index)))
+    self.later[later].facts = facts
+    code.jump(condition, to: &self.later[later].entry)
   }
 
   mutating func lowerJump(
-    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+    _ i: IRInstruction, _ block: RegionBlock, _ entries: UnsafeMutablePointer<BlockEntry>, next: Int
   ) {
     if block.isHostCall {
-      lowerCall(block, labels, next: next)
+      lowerCall(block, entries, next: next)
     } else if i.detail == 1 {
-      go(to: block.taken, block.end.taken, labels, next: next)
+      go(to: block.taken, block.end.taken, entries, next: next)
     } else {
-      go(to: block.fallThrough, block.end.fallThrough, labels, next: next)
+      go(to: block.fallThrough, block.end.fallThrough, entries, next: next)
     }
   }
 
-  mutating func go(to index: Int, _ pc: UInt32, _ labels: UnsafeMutablePointer<Label>, next: Int) {
-    if index < 0 {
-      emitExit(pc)
-    } else if index != next {
-      code.jump(to: &labels[index])
-    }
+  mutating func go(to index: Int, _ pc: UInt32, _ entries: UnsafeMutablePointer<BlockEntry>, next: Int) {
+    guard index >= 0 else { return emitExit(pc) }
+    check(entries[index])
+    if index != next { code.jump(to: &entries[index].label) }
   }
 
   mutating func lowerJumpIndirect(
-    _ i: IRInstruction, _ block: RegionBlock, _ labels: UnsafeMutablePointer<Label>, next: Int
+    _ i: IRInstruction, _ block: RegionBlock, _ entries: UnsafeMutablePointer<BlockEntry>, next: Int
   ) {
     // The lowest bit is to be cleared: no address that it is compared with has it set, and what then is done with it sees
     // to that.
@@ -159,10 +170,10 @@ extension Lowering {
         code.store32(Self.slot(i.destination), block.end.fallThrough)
       }
     }
-    if block.isHostCall { return lowerCallIndirect(block, labels, next: next) }
+    if block.isHostCall { return lowerCallIndirect(block, entries, next: next) }
     block.returns.forEach {
       code.alu32(.cmp, .rax, $0.pc)
-      code.jump(.e, to: &labels[$0.block])
+      jump(if: .e, to: $0.block, entries)
     }
     emitExchangeBack()
     if block.end.kind == .functionReturn { code.ret() } else { emitJumpThroughTable() }
@@ -189,10 +200,8 @@ extension Lowering {
   /// The same from where registers are as between regions.
   mutating func emitWayOut(_ pc: UInt32) {
     if exits.mayLink(pc) {
-      // Until it is known what is there, the jump goes to what follows it.
-      let place = code.offset
-      code.jump(to: place + 5)
-      emitUnlinked(pc, place)
+      let later = postpone(LaterCode(.unlinked, pc, count: Int32(truncatingIfNeeded: code.offset)))
+      code.jump(to: &self.later[later].entry)
     } else {
       code.mov32(.rax, pc)
       emitJumpThroughTable()
@@ -218,7 +227,9 @@ extension Lowering {
   }
 
   /// What the region's blocks jump to rarely.
-  mutating func emitLater(_ instructions: UnsafePointer<IRInstruction>) {
+  mutating func emitLater(
+    _ instructions: UnsafePointer<IRInstruction>, _ entries: UnsafeMutablePointer<BlockEntry>
+  ) {
     marks = nil
     var index = 0
     while index < laterCount {
@@ -257,8 +268,8 @@ extension Lowering {
         code.store32(Self.field(StateOffset.pc), value)
         code.alu32(.xor, .rax, .rax)
         jumpToLeave()
-      case .exit: emitExit(value)
-      case .call: emitUnlinked(value, Int(later[index].count))
+      case .exit where !isPinned || !exits.mayLink(value): emitExit(value)
+      case .exit, .unlinked: emitUnlinked(value, Int(later[index].count))
       case .callBeside:
         code.call(common.lookFurther)
         code.jump(to: &later[index].resume)
@@ -271,6 +282,11 @@ extension Lowering {
         code.store32(Self.field(StateOffset.pc), value)
         code.mov32(.rax, HostCodeState.refused)
         jumpToLeave()
+      case .check:
+        facts = later[index].facts
+        nans.removeAll()
+        check(entries[Int(value)])
+        code.jump(to: &entries[Int(value)].label)
       case .lookUp:
         code.mov32(.rax, value)
         code.jump(to: common.leaveTo)

@@ -1,7 +1,8 @@
 extension Lowering {
   /// Makes host code of a block.
   mutating func lower(
-    _ block: RegionBlock, _ instructions: UnsafePointer<IRInstruction>, _ labels: UnsafeMutablePointer<Label>, next: Int
+    _ block: RegionBlock, _ instructions: UnsafePointer<IRInstruction>, _ entries: UnsafeMutablePointer<BlockEntry>,
+    next: Int
   ) {
     facts = block.facts
     emitCharge(block)
@@ -11,9 +12,9 @@ extension Lowering {
     settleAll()
     note(block.last - 1)
     switch last.kind {
-    case .branch: lowerBranch(last, block, labels, next: next)
-    case .jump: lowerJump(last, block, labels, next: next)
-    case .jumpIndirect: lowerJumpIndirect(last, block, labels, next: next)
+    case .branch: lowerBranch(last, block, entries, next: next)
+    case .jump: lowerJump(last, block, entries, next: next)
+    case .jumpIndirect: lowerJumpIndirect(last, block, entries, next: next)
     default: break
     }
   }

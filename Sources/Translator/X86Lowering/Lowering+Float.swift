@@ -48,23 +48,28 @@ extension Lowering {
     }
   }
 
-  /// Checks once, on the way in, what the first block of a region would check each time round a loop.
-  mutating func emitFloatChecks(_ head: Range<Int>, at pc: UInt32, _ instructions: UnsafePointer<IRInstruction>) {
+  /// Begins a region whose code has floating-point instructions.
+  mutating func emitFloatEntry(_ entry: BlockEntry) {
     code.store8(Self.field(StateOffset.usedFloat), 1)
-    for index in head {
-      let i = instructions[index]
-      if i.kind == .outside { return }
-      if i.isFloat, !facts.isEnabled {
-        facts.isEnabled = true
-        code.cmp8(Self.field(StateOffset.floatEnabled), 0)
-        refuse(if: .e, from: pc)
-      }
-      if i.dependsOnRounding, !facts.isNearest {
-        facts.isNearest = true
-        compareRounding()
-        refuse(if: .ne, from: pc)
-      }
+    check(entry)
+    facts.isEnabled = entry.checks.isEnabled
+    facts.isNearest = entry.checks.isNearest
+  }
+
+  /// Looks at what a block takes for granted and is not known here. Unless it is so, the hart interprets from there on.
+  mutating func check(_ entry: BlockEntry) {
+    if entry.checks.isEnabled, !facts.isEnabled {
+      code.cmp8(Self.field(StateOffset.floatEnabled), 0)
+      refuse(if: .e, from: entry.pc)
     }
+    if entry.checks.isNearest, !facts.isNearest {
+      compareRounding()
+      refuse(if: .ne, from: entry.pc)
+    }
+  }
+
+  func isToCheck(_ entry: BlockEntry) -> Bool {
+    (entry.checks.isEnabled && !facts.isEnabled) || (entry.checks.isNearest && !facts.isNearest)
   }
 
   // MARK: Operands and results

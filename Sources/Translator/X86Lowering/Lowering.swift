@@ -175,7 +175,7 @@ struct LaterCode {
   var resume = Label()
   /// The slow path's `SlowPathSite`, or an instruction address.
   var value: UInt32
-  /// What to give back to the budget, bytes stored, or where a call is in the code buffer.
+  /// What to give back to the budget, bytes stored, or where a jump is in the code buffer.
   var count: Int32 = 0
   var facts = FloatFacts()
   var nans = HostNaNs.Found()
@@ -202,10 +202,12 @@ struct LaterCode {
     case misaligned
     /// The budget does not suffice for the block at the address `value`.
     case spent
-    /// The region is left for the address `value`.
+    /// The region is left for the address `value`, by a branch that itself goes there once it is known where the code is and
+    /// if there is nothing to do on the way: what is to be changed of it then is at `count`, as for `unlinked`.
     case exit
-    /// The function at the address `value` is called, of which it is not known yet where its code is.
-    case call
+    /// The jump or call at `count` in the code buffer leads to the address `value`, of which it is not known yet where its
+    /// code is.
+    case unlinked
     /// A function is called whose code is not in its place in the table; it comes back to the address `value`.
     case callBeside
     /// There are as many calls on the host's stack as there may be; this one comes back to the address `value`.
@@ -213,6 +215,8 @@ struct LaterCode {
     /// The hart is to look up the address `value` from where registers are as between regions: the region there has been
     /// entered often, or has to be looked at.
     case lookUp
+    /// What the region's block of the number `value` takes for granted is looked at on the way to it.
+    case check
     /// The hart interprets from the address `value` on.
     case refused
   }
@@ -222,6 +226,14 @@ struct LaterCode {
     self.value = value
     self.count = count
   }
+}
+
+/// The beginning of a region's block.
+struct BlockEntry {
+  var label = Label()
+  let pc: UInt32
+  /// What is looked at on the way to it where it is not known, so that it need not be in the block.
+  let checks: FloatFacts
 }
 
 /// Where RAM is.
