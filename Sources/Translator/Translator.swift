@@ -97,10 +97,10 @@ public final class Translator {
     entries.deallocate()
   }
 
-  private static let standardThreshold: UInt16 = 6
+  private static let standardThreshold: UInt16 = 2
   /// How often a block is entered before what it leads to is translated with it.
   private let countdown: Int32
-  private static let standardCountdown: Int32 = 80
+  private static let standardCountdown: Int32 = 50
   /// How many times as often what is already part of a region: else every place that a long stretch of code is come back
   /// to would begin a region with the same code behind it.
   private static let patience: Int32 = 2

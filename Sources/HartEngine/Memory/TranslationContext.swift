@@ -132,12 +132,11 @@ package final class TranslationContext {
   static func dataIndex(_ address: UInt32) -> Int { Int(truncatingIfNeeded: (address >> 12) & 0x3FF) }
   /// The addresses of a page share a quarter of the jump cache, so that no more has to be looked through for one page.
   static func jumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: (pc >> 4) & 0x300 | (pc >> 1) & 0xFF) }
-  /// Addresses within 256 bytes have places of their own. Host code computes the same.
-  static func hostJumpIndex(_ pc: UInt32) -> Int {
-    Int(truncatingIfNeeded: (pc ^ (pc & 0xFF) << 4) >> 4) & (hostJumpEntries - 1)
-  }
-  /// The second place for an address: among those of the page half the table away, so that what is too much for its page
-  /// finds room there, and addresses that have the same first place have several second ones.
+  /// Sixteen bytes share a place: functions have their own, and what is near to each other is seldom jumped to by register.
+  /// Host code computes the same, on the way of each such jump.
+  static func hostJumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: pc >> 4) & (hostJumpEntries - 1) }
+  /// The second place for an address: among those of the page half the table away, and not the same for any two that share
+  /// their first one.
   static func secondHostJumpIndex(_ pc: UInt32) -> Int {
     hostJumpIndex(pc) ^ hostJumpDistance ^ Int(truncatingIfNeeded: pc >> 1 & 7) << 5
   }
@@ -230,11 +229,14 @@ package final class TranslationContext {
   }
   private static let mostHostJumpMoves = 8
 
-  /// Has indirect jumps to `pc` lead straight to what they have gone on to from where they led `before`.
+  /// Has indirect jumps to `pc` lead straight to what they have gone on to from where they led `before`. As that is run
+  /// often, it gets its first place.
   func replaceHostCode(_ before: UInt32, by code: UInt32, at pc: UInt32) {
-    for index in [Self.hostJumpIndex(pc), Self.secondHostJumpIndex(pc)] {
-      if hostJumps[index].pc == pc, hostJumps[index].code == before { hostJumps[index].code = code }
-    }
+    let (first, second) = (Self.hostJumpIndex(pc), Self.secondHostJumpIndex(pc))
+    if hostJumps[first].pc == pc, hostJumps[first].code == before { hostJumps[first].code = code }
+    guard hostJumps[second].pc == pc, hostJumps[second].code == before else { return }
+    hostJumps[second] = HostJumpEntry(pc: 0, code: 0)
+    cacheHostCode(code, at: pc)
   }
 
   private func setHostJump(at index: Int, _ entry: HostJumpEntry) {

@@ -165,11 +165,13 @@ struct CommonCode {
   }
 
   private static func emitSearch(_ code: inout Assembler, isSecond: Bool) {
-    code.movzx8(.rcx, .rax)
-    code.shift32(.shl, .rcx, by: 4)
-    code.alu32(.xor, .rcx, .rax)
-    // Entries have 8 bytes.
-    code.shift32(.shr, .rcx, by: 1)
+    // Entries have 8 bytes, for 16 of the guest's.
+    if HostFeatures.host.contains(.bmi2) {
+      code.rorx32(.rcx, .rax, by: 1)
+    } else {
+      code.mov32(.rcx, .rax)
+      code.shift32(.shr, .rcx, by: 1)
+    }
     code.alu32(.and, .rcx, UInt32(TranslationContext.hostJumpEntries - 1) << 3)
     if isSecond {
       code.mov32(.rdx, .rax)
