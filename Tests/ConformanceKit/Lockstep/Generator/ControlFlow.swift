@@ -12,7 +12,8 @@ extension LockstepBuilder {
     }
     switch random.below(16) {
     case 0...4: emitInstructions(1 + random.below(14))
-    case 14: emitCluster()
+    case 14: if random.chance(percent: 30) { emitIdiom() } else { emitCluster() }
+    case 15 where place?.mapped == true && random.chance(percent: 30): emitWalkAroundTheEnd()
     case 15: if random.chance(percent: 30) { emitOverlap() } else { emitEdges() }
     case 5, 6: emitDiamond()
     case 7: emitSwitch()

@@ -63,4 +63,6 @@ enum AddressSpace {
 
   /// Which page of a space's tables is which, in pages from its root.
   static let identityTable: UInt32 = 1, userTable: UInt32 = 2, islandTable: UInt32 = 3, windowTable: UInt32 = 4
+  /// Of the first and of the last addresses that there are.
+  static let firstTable: UInt32 = 5, lastTable: UInt32 = 6
 }

@@ -25,8 +25,9 @@ extension LockstepBuilder {
     entries[Int(AddressSpace.islands >> 22)] = pointer(AddressSpace.islandTable)
     entries[Int(AddressSpace.window >> 22)] = pointer(AddressSpace.windowTable)
     entries[Int(AddressSpace.superpage >> 22)] = everything | leafFlags()
-    // Devices, and what can only be read.
-    entries[0] = 0xC3
+    entries[1023] = pointer(AddressSpace.lastTable)
+    // Devices, and what can only be read, or pages of data from the first address on.
+    entries[0] = random.chance(percent: 50) ? 0xC3 : pointer(AddressSpace.firstTable)
     for index in [8, 48, 49, 64] {
       entries[index] = UInt32(index) << 20 | 0xC7 | (random.chance(percent: 30) ? 0x10 : 0)
     }
@@ -35,6 +36,8 @@ extension LockstepBuilder {
     addSegment(at: root + AddressSpace.userTable << 12, words: (0..<256).map { identityEntry($0, user: Self.user) })
     addSegment(at: root + AddressSpace.islandTable << 12, words: (0..<16).map { _ in islandEntry() })
     addSegment(at: root + AddressSpace.windowTable << 12, words: (0..<17).map { _ in windowEntry() })
+    addSegment(at: root + AddressSpace.firstTable << 12, words: (0..<2).map { _ in windowEntry() })
+    addSegment(at: root + AddressSpace.lastTable << 12 + 1022 * 4, words: (0..<2).map { _ in windowEntry() })
   }
 
   /// The entry for a page of RAM where it lies: only data pages may be out of the ordinary.
