@@ -14,8 +14,9 @@ extension VirtMachine {
   /// Instructions of a hart's turn: what it runs before the next one gets its own.
   package static let quantum: UInt64 = 20_000
   /// The same of a hart that shares the machine with none, where the host's time decides: less would cost fast code some
-  /// hundredths of its speed, and more would keep others waiting where slow code follows it.
-  package static let longestTurn: UInt64 = 8 * quantum
+  /// hundredths of its speed, and more would keep others waiting where slow code follows it: memory that is in none of the
+  /// host's caches can take 100 ns an instruction, so 10 ms until `Pace` has noticed.
+  package static let longestTurn: UInt64 = 5 * quantum
 
   /// What a host can load while it runs an instruction, about.
   private static let bytesPerInstruction: UInt64 = 8

@@ -63,9 +63,7 @@ public final class Translator {
     firstPage = Int(cache.locate(UInt64(ram.base))?.codePage ?? 0)
     alignmentMask = isa.has(.c) ? 0 : 2
     threshold = isEager ? 1 : Self.standardThreshold
-    countdown = isEager ? Self.eagerCountdown : Self.standardCountdown
-    former = RegionFormer(
-      code: cache, alignmentMask: alignmentMask, leastHeat: isEager ? 1 : 4)
+    former = RegionFormer(code: cache, alignmentMask: alignmentMask)
     buffer = try CodeBuffer(capacity: capacity)
     guard let sites = FaultSites(buffer) else { throw MemoryError(size: capacity, errorNumber: 0) }
     self.sites = sites
@@ -97,15 +95,12 @@ public final class Translator {
     entries.deallocate()
   }
 
-  private static let standardThreshold: UInt16 = 2
+  private static let standardThreshold: UInt16 = 3
   /// How often a block is entered before what it leads to is translated with it.
-  private let countdown: Int32
-  private static let standardCountdown: Int32 = 50
+  private static let countdown: Int32 = 50
   /// How many times as often what is already part of a region: else every place that a long stretch of code is come back
   /// to would begin a region with the same code behind it.
   private static let patience: Int32 = 2
-  /// So that what is run eagerly comes to be run as a region too.
-  private static let eagerCountdown: Int32 = 50
 
   /// Where code goes that jumps to a block without host code.
   private var noCode: UInt { address(common.leaveTo) }
@@ -114,6 +109,8 @@ public final class Translator {
 
   /// Lets a hart of the machine run host code.
   package func attach(_ hart: Hart) {
+    // What host code takes for granted where it looks whether a store hits code: see `Lowering.stateBias`.
+    precondition(UInt(bitPattern: hart.state) & 31 == 0 && UInt(bitPattern: ram.window?.start) & 0xFF == 0)
     hart.engine = self
     hart.state.pointee.host.operations = cache.arena
     hart.state.pointee.host.window = lines == nil ? nil : ram.window?.start
@@ -301,7 +298,7 @@ extension Translator: HostCodeEngine {
     guard let simple = region(of: block) else { return }
     if !regions[simple].hasWaited, isWithinRegion(block) {
       regions[simple].hasWaited = true
-      block.pointee.countdown = countdown * Self.patience
+      block.pointee.countdown = Self.countdown * Self.patience
       return
     }
     guard translate(block, isFirst: false), simple < regions.count, let better = region(of: block), better != simple
@@ -482,7 +479,7 @@ extension Translator: HostCodeEngine {
         blocks[index], builder.pointee.instructions, entries, next: index + 1 < blocks.count ? index + 1 : -2)
     }
     let end = lowering.code.offset
-    guard !lowering.code.overflowed else { return nil }
+    guard !lowering.code.overflowed, !lowering.isTooLarge else { return nil }
     // A jump may come in the place of its beginning.
     assert(end - entry >= 5)
     if let rare { lowering.code.move(to: rare) }
@@ -513,7 +510,7 @@ extension Translator: HostCodeEngine {
     region.head.pointee.hostCode = address(region.entry)
     region.head.pointee.hostCost = blocks[0].needed
     region.head.pointee.entryCost = Block.neverEnter
-    region.head.pointee.countdown = region.countsDown ? countdown : .max
+    region.head.pointee.countdown = region.countsDown ? Self.countdown : .max
     if region.countsDown { statistics.blocks += 1 } else { statistics.regions += 1 }
     statistics.bytes = buffer.used
     observer?.hostCodeWasMade(ranges(of: blocks, region.extent, isRegion: !region.countsDown))

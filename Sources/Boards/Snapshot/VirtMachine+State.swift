@@ -71,7 +71,8 @@ extension VirtMachine {
     guard nextHart < harts.count else { throw decoder.invalid("next hart") }
     // Version 1 forgot what was left of a turn.
     let turnLeft = version == 1 ? 0 : UInt64(try decoder.decode(UInt16.self))
-    guard turnLeft <= Self.longestTurn else { throw decoder.invalid("turn") }
+    // Longer turns are those of the host's time, of which nothing is left between slices.
+    guard turnLeft <= Self.quantum else { throw decoder.invalid("turn") }
     // Before version 3 no hart could be stalled.
     let stalls = version < 3 ? harts.map { _ in 0 } : try decoder.decodeArray(of: Ticks.self, count: harts.count)
     let end = try decoder.decodeEnd()

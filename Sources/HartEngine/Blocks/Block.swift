@@ -26,8 +26,9 @@ package struct Block: BitwiseCopyable {
   /// The second half of a straddling instruction, compared with memory at each entry.
   package var straddlingBits: UInt16
   package var kind: Kind
-  /// How often the block was looked up while it had no host code.
+  /// How often the block was looked up while it had no host code; `.max` once that was often enough.
   package var heat: UInt16 = 0
+  package var isHot: Bool { heat == .max }
   /// How often the block's host code may begin before it is worth better host code.
   package var countdown: Int32 = .max
   /// Most that the first stretch of its host code takes from the budget, or `neverEnter` while it has none.

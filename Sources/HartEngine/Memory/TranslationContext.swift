@@ -135,8 +135,8 @@ package final class TranslationContext {
   /// Sixteen bytes share a place: functions have their own, and what is near to each other is seldom jumped to by register.
   /// Host code computes the same, on the way of each such jump.
   static func hostJumpIndex(_ pc: UInt32) -> Int { Int(truncatingIfNeeded: pc >> 4) & (hostJumpEntries - 1) }
-  /// The second place for an address: among those of the page half the table away, and not the same for any two that share
-  /// their first one.
+  /// The second place for an address: among those of the page half the table away, and not the same for any two of the same
+  /// sixteen bytes.
   static func secondHostJumpIndex(_ pc: UInt32) -> Int {
     hostJumpIndex(pc) ^ hostJumpDistance ^ Int(truncatingIfNeeded: pc >> 1 & 7) << 5
   }

@@ -6,7 +6,7 @@ import CHost
 /// order. Memory of each kind of code is taken in that order, but not that of both together: so there are two tables, and
 /// nothing ever has to be sorted or moved. Those of the region that is being made are apart until it is known to fit.
 final class FaultSites {
-  // No function of it holds one of these while it calls another.
+  // None of its functions changes one of these three while it calls another.
   @exclusivity(unchecked) private var new = Table(capacity: 64)
   @exclusivity(unchecked) private var often = Table(capacity: 128)
   @exclusivity(unchecked) private var rare = Table(capacity: 128)

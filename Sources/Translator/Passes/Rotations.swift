@@ -13,7 +13,8 @@ package enum Rotations {
   }
 }
 
-/// What registers hold, as far as it is known. Nothing of it is copied: all methods are mutating.
+/// What registers hold, as far as it is known. All methods are mutating, as the compiler copies the whole of it for a call of
+/// one that is not.
 private struct Values {
   private struct Value {
     /// The same in all registers that hold the same.

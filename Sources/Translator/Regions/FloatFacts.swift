@@ -64,9 +64,10 @@ package struct FloatFacts: Equatable {
   /// the block itself would, before anything can change it.
   static func checks(for block: RegionBlock, _ instructions: UnsafePointer<IRInstruction>) -> FloatFacts {
     var checks = FloatFacts()
-    for place in block.first..<block.last where block.isLoopHead {
+    guard block.isLoopHead else { return checks }
+    for place in block.first..<block.last {
       let i = instructions[place]
-      if i.kind == .outside { break }
+      if i.kind == .outside, i.detail & IROutside.keepsControl == 0 { break }
       if i.isFloat { checks.isEnabled = true }
       if i.dependsOnRounding { checks.isNearest = true }
     }
@@ -80,7 +81,7 @@ package struct FloatFacts: Equatable {
     _ blocks: inout [RegionBlock], _ instructions: UnsafePointer<IRInstruction>, entry: FloatFacts
   ) {
     for index in blocks.indices { blocks[index].facts = .all }
-    blocks[0].facts = entry.checked(blocks[0].checks)
+    blocks[0].facts = entry
     var isDone = false
     // Facts only get fewer, so this ends.
     while !isDone {

@@ -161,8 +161,6 @@ extension BlockEnd {
 struct RegionFormer {
   let code: CodeCache
   let alignmentMask: UInt32
-  /// Blocks looked up less often than this are left out.
-  let leastHeat: UInt16
 
   private static let mostInstructions: Int32 = 300
 
@@ -259,7 +257,7 @@ struct RegionFormer {
     blocks = arranged
   }
 
-  /// The block at `pc`, if whoever comes from `source` always gets there and it has been run.
+  /// The block at `pc`, if whoever comes from `source` always gets there and it has been run often enough to be translated.
   private func block(at pc: UInt32, near source: BlockPointer) -> BlockPointer? {
     let isOpen = source.pointee.kind.isOpen
     var codePage = source.pointee.codePage
@@ -268,7 +266,7 @@ struct RegionFormer {
       codePage = place.codePage
     }
     guard let found = code.find(codePage: codePage, pc: pc, open: isOpen),
-      found.pointee.kind == source.pointee.kind, found.pointee.heat >= leastHeat
+      found.pointee.kind == source.pointee.kind, found.pointee.isHot
     else { return nil }
     return found
   }

@@ -11,7 +11,7 @@ package struct RegisterMap {
   /// The guest register in each of the pool's.
   private(set) var guests = pinned
   /// The host register of each guest register.
-  private(set) var places = RegisterPlaces()
+  private(set) var places: RegisterPlaces
 
   /// That between regions.
   init() { places = RegisterPlaces(of: guests) }
@@ -52,8 +52,6 @@ struct RegisterPlaces {
   // Four bits for each guest register, zeros for one that is in memory, as rax is not of the pool.
   private var low: UInt64 = 0
   private var high: UInt64 = 0
-
-  init() {}
 
   init(of guests: InlineArray<9, UInt8>) {
     for index in 0..<RegisterMap.pool.count {

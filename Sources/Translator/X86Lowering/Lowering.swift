@@ -4,7 +4,7 @@ import SystemBus
 
 /// Makes host code of a region: one pass over its instructions, with the guest's registers where `RegisterMap` says.
 ///
-/// Host registers beside the pool's: rbp points at the hart's state, r13 at the window or `AddendTables`, r15 holds the
+/// Host registers beside the pool's: rbp points into the hart's state (`stateBias`), r13 at the window or `AddendTables`, r15 holds the
 /// budget; rax, rcx and rdx are free between instructions, but rdx carries a temporary to the next one.
 struct Lowering: ~Copyable {
   var code: Assembler
@@ -173,7 +173,7 @@ struct LaterCode {
   var entry = Label()
   /// Where to go on.
   var resume = Label()
-  /// The slow path's `SlowPathSite`, or an instruction address.
+  /// The slow path's `SlowPathSite`, an instruction address, or what `kind` says.
   var value: UInt32
   /// What to give back to the budget, bytes stored, or where a jump is in the code buffer.
   var count: Int32 = 0
@@ -202,8 +202,8 @@ struct LaterCode {
     case misaligned
     /// The budget does not suffice for the block at the address `value`.
     case spent
-    /// The region is left for the address `value`, by a branch that itself goes there once it is known where the code is and
-    /// if there is nothing to do on the way: what is to be changed of it then is at `count`, as for `unlinked`.
+    /// A branch leaves the region for the address `value`. Where registers are as between regions, and once it is known where
+    /// the code is, the branch itself leads there: it is changed at `count`, as for `unlinked`.
     case exit
     /// The jump or call at `count` in the code buffer leads to the address `value`, of which it is not known yet where its
     /// code is.
