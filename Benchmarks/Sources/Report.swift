@@ -84,12 +84,15 @@ extension Report {
   /// The engine that chooses must not lose to the better of the two.
   private func choiceGoals(_ guests: GuestRace) -> [Goal] {
     let losses = guests.rows.compactMap { row -> (String, Double)? in
-      guard let auto = row.seconds[.auto], let one = row.seconds[.interpreter], let other = row.seconds[.translator]
+      // The fastest run of each: engines mostly run the same code, and medians differ by more than is asked about.
+      guard let auto = row.runs[.auto]?.min(), let one = row.runs[.interpreter]?.min(),
+        let other = row.runs[.translator]?.min()
       else { return nil }
       return (row.guest, auto / min(one, other))
     }
     return losses.max { $0.1 < $1.1 }.map { guest, ratio in
-      let text = "auto: at most 1.03 times the better engine's time: \(decimal(ratio, 3)) on \(guest)"
+      let text =
+        "auto: at most 1.03 times the better engine's time, of the fastest runs: \(decimal(ratio, 3)) on \(guest)"
       return [Goal(text: text, isMet: ratio <= 1.03)]
     } ?? []
   }
