@@ -29,8 +29,8 @@ extension Hart {
   }
 
   private var isJumpToItself: Bool {
-    // Most of the time a look at the first half will do: it is short, or a `jal` of no distance.
-    guard let half = instructionHalf(at: state.pointee.pc), half & 3 != 3 || half & 0xF07F == 0x006F else {
+    // Most of the time a look at the first half will do: it is that of a `c.j`, `c.jal` or `jal` of no distance.
+    guard let half = instructionHalf(at: state.pointee.pc), half & 0x7FFF == 0x2001 || half & 0xF07F == 0x006F else {
       return false
     }
     let instruction = decoder.decode(instructionBits(at: state.pointee.pc))

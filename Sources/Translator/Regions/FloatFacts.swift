@@ -53,7 +53,7 @@ package struct FloatFacts: Equatable {
   }
 
   /// The same after a look at some of it.
-  private func checked(_ checks: FloatFacts) -> FloatFacts {
+  func checked(_ checks: FloatFacts) -> FloatFacts {
     var facts = self
     if checks.isEnabled { facts.isEnabled = true }
     if checks.isNearest { facts.isNearest = true }

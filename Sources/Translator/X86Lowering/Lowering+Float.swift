@@ -52,8 +52,7 @@ extension Lowering {
   mutating func emitFloatEntry(_ entry: BlockEntry) {
     code.store8(Self.field(StateOffset.usedFloat), 1)
     check(entry)
-    facts.isEnabled = entry.checks.isEnabled
-    facts.isNearest = entry.checks.isNearest
+    facts = facts.checked(entry.checks)
   }
 
   /// Looks at what a block takes for granted and is not known here. Unless it is so, the hart interprets from there on.
@@ -68,9 +67,7 @@ extension Lowering {
     }
   }
 
-  func isToCheck(_ entry: BlockEntry) -> Bool {
-    (entry.checks.isEnabled && !facts.isEnabled) || (entry.checks.isNearest && !facts.isNearest)
-  }
+  func isToCheck(_ entry: BlockEntry) -> Bool { facts.checked(entry.checks) != facts }
 
   // MARK: Operands and results
 

@@ -4,8 +4,8 @@ import SystemBus
 
 /// Makes host code of a region: one pass over its instructions, with the guest's registers where `RegisterMap` says.
 ///
-/// Host registers beside the pool's: rbp points into the hart's state (`stateBias`), r13 at the window or `AddendTables`, r15 holds the
-/// budget; rax, rcx and rdx are free between instructions, but rdx carries a temporary to the next one.
+/// Host registers beside the pool's: rbp points into the hart's state (`stateBias`), r13 at the window or `AddendTables`,
+/// r15 holds the budget; rax, rcx and rdx are free between instructions, but rdx carries a temporary to the next one.
 struct Lowering: ~Copyable {
   var code: Assembler
   let map: RegisterMap
