@@ -116,8 +116,11 @@ import Testing
   @Test func lostMachinesEndWithAReason() throws {
     let waiting = try Board(harts: 2) { $0.emit(.wfi) }
     #expect(try #require(hangReason(waiting)).contains("every hart waits"))
-    let spinning = try Board { $0.spin() }
-    #expect(try #require(hangReason(spinning)).contains("jumps to itself at 0x80000000"))
+    // jal, jal ra, c.j, c.jal
+    for jump in [0x0000_006F, 0x0000_00EF, 0xA001, 0x2001] as [UInt32] {
+      let spinning = try Board { if jump & 3 == 3 { $0.word(jump) } else { $0.half(UInt16(jump)) } }
+      #expect(try #require(hangReason(spinning)).contains("jumps to itself at 0x80000000"))
+    }
     let trapping = try Board { $0.word(0) }
     #expect(try #require(hangReason(trapping)).contains("traps for ever at 0x0"))
   }
